@@ -1,0 +1,151 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use domain::{Aggregate, Timestamp};
+use eventlog::{CommandNote, Noted, Position, StreamId};
+
+use super::folded::{Folded, Slot};
+use super::outcomes::Outcomes;
+use crate::{Call, Codec, CommandOf, Effect, EventOf, ExecuteError, Recorded, View};
+
+/// A commit ends before it grows past this.
+const BODY_BYTES: usize = 256 << 10;
+
+/// What a command led to, or why to nothing.
+pub(super) type Answer<C> = Result<Effect<EventOf<C>>, ExecuteError>;
+
+/// What becomes of one call.
+pub(super) enum Planned<C: Codec> {
+    /// Rests on what is folded, up to this position: can be said at once.
+    Now(Position, Answer<C>),
+    /// Rests on the commit that is being made.
+    AfterCommit(Answer<C>),
+}
+
+/// What a batch leads to: one plan per call that was looked at, and the commit that carries it.
+pub(super) struct Plan<C: Codec> {
+    pub(super) planned: Vec<Planned<C>>,
+    pub(super) notes: Vec<CommandNote>,
+    pub(super) body: Vec<u8>,
+}
+
+/// Decides a batch on folded state: each command on that state plus the batch's earlier events. One that is
+/// refused does not touch the others.
+pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
+    folded: &Folded<C, V>,
+    stream: &StreamId,
+    batch: impl Iterator<Item = &'a Call<CommandOf<C>>>,
+    now: Timestamp,
+) -> Plan<C> {
+    let unwritten = Slot::default();
+    let slot = folded.slots.get(stream).unwrap_or(&unwritten);
+    let before = &slot.state;
+    let mut ahead: Option<C::Aggregate> = None;
+    let mut plan = Plan {
+        planned: Vec::new(),
+        notes: Vec::new(),
+        body: Vec::new(),
+    };
+    for call in batch {
+        if plan.body.len() >= BODY_BYTES {
+            break;
+        }
+        if let Some((position, answer)) = remembered::<C>(&folded.outcomes, stream, call) {
+            plan.planned.push(Planned::Now(position, answer));
+            continue;
+        }
+        if slot.erased || folded.unusable.contains(stream) {
+            plan.planned
+                .push(Planned::Now(slot.changed_at, Err(unusable())));
+            continue;
+        }
+        let state = ahead.as_ref().unwrap_or(before);
+        // A decision that panics is one command's misfortune, not the node's.
+        let decided = catch_unwind(AssertUnwindSafe(|| state.decide(&call.command, now)));
+        let answer = match decided {
+            Err(_) => Err(ExecuteError::Failed),
+            Ok(Err(rejection)) => Err(ExecuteError::Refused {
+                code: C::Aggregate::code(&rejection).to_owned(),
+                message: rejection.to_string(),
+            }),
+            Ok(Ok(events)) if events.is_empty() => Ok(Effect::Unchanged),
+            Ok(Ok(events)) => {
+                let mut next = state.clone();
+                for event in &events {
+                    next = next.evolve(event);
+                }
+                ahead = Some(next);
+                plan.body.extend(encode::<C>(call, &events, now));
+                Ok(Effect::Took(events))
+            }
+        };
+        let noted = note::<C>(call, &answer);
+        let rests_on_commit = noted.is_some() || ahead.is_some();
+        plan.notes.extend(noted);
+        plan.planned.push(if rests_on_commit {
+            Planned::AfterCommit(answer)
+        } else {
+            Planned::Now(slot.changed_at, answer)
+        });
+    }
+    plan
+}
+
+fn remembered<C: Codec>(
+    outcomes: &Outcomes,
+    stream: &StreamId,
+    call: &Call<CommandOf<C>>,
+) -> Option<(Position, Answer<C>)> {
+    let outcome = outcomes.get(&call.id)?;
+    let refused = |code: &str, message: String| {
+        let code = code.to_owned();
+        Err(ExecuteError::Refused { code, message })
+    };
+    let answer = match &outcome.noted {
+        _ if outcome.stream != *stream => refused(
+            "command-id-reused",
+            "this command id was used for a command on something else".to_owned(),
+        ),
+        Noted::Taken => Ok(Effect::Remembered),
+        Noted::Unchanged => Ok(Effect::Unchanged),
+        Noted::Refused(code) => refused(code, format!("this command was refused before: {code}")),
+    };
+    Some((outcome.position, answer))
+}
+
+fn unusable() -> ExecuteError {
+    ExecuteError::Refused {
+        code: "stream-unusable".to_owned(),
+        message: "the history cannot be read in full; it takes no commands any more".to_owned(),
+    }
+}
+
+/// A repeat is always answered by a commit: only a commit makes a first attempt that is still under way void.
+fn note<C: Codec>(call: &Call<CommandOf<C>>, answer: &Answer<C>) -> Option<CommandNote> {
+    let (noted, event_count) = match answer {
+        Ok(Effect::Took(events)) => (Noted::Taken, events.len()),
+        Ok(Effect::Unchanged) if call.repeat => (Noted::Unchanged, 0),
+        Err(ExecuteError::Refused { code, .. }) if call.repeat => (Noted::Refused(code.clone()), 0),
+        Ok(_) | Err(_) => return None,
+    };
+    Some(CommandNote {
+        id: call.id,
+        causation_id: call.causation_id,
+        correlation_id: call.correlation_id,
+        traceparent: call.traceparent.clone(),
+        noted,
+        event_count: u32::try_from(event_count).unwrap_or(u32::MAX),
+        remembered: call.remember,
+    })
+}
+
+fn encode<C: Codec>(call: &Call<CommandOf<C>>, events: &[EventOf<C>], now: Timestamp) -> Vec<u8> {
+    let recorded: Vec<_> = events
+        .iter()
+        .map(|event| Recorded {
+            event: event.clone(),
+            occurred_at: now,
+            actor: call.actor.clone(),
+        })
+        .collect();
+    C::encode(&recorded)
+}

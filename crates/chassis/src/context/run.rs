@@ -1,0 +1,127 @@
+//! The loop itself: listens, folds, decides, ticks, and stops in order.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eventlog::{LogError, Subscription};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::worker::{Inputs, Worker};
+use super::{Incoming, Shared};
+use crate::{Codec, ExecuteError, Node, View};
+
+/// Calls looked at together.
+const CALLS: usize = 1_024;
+const TICK: Duration = Duration::from_millis(250);
+/// How long commands that are under way are waited for when the node stops.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Starts the loop as a task of the node.
+pub(super) fn spawn<C: Codec, V: View<C::Aggregate>>(
+    node: &Node,
+    service: &'static str,
+    shared: Arc<Shared<C, V>>,
+    calls: mpsc::Receiver<Incoming<C>>,
+) -> Result<(), LogError> {
+    let (worker, inputs) = Worker::new(node, service, shared, calls)?;
+    let shutdown = node.shutdown.clone();
+    node.tasks.spawn(worker.run(inputs, shutdown));
+    Ok(())
+}
+
+impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
+    async fn run(mut self, mut inputs: Inputs<C>, shutdown: CancellationToken) {
+        let started = shutdown.run_until_cancelled(self.start()).await;
+        if let Some(Some(mut subscription)) = started {
+            self.follow(&mut inputs, &mut subscription, &shutdown).await;
+            self.drain(&mut inputs, &mut subscription).await;
+            self.save_snapshot();
+        }
+        inputs.calls.close();
+        while let Ok(Incoming { pending, .. }) = inputs.calls.try_recv() {
+            pending.answer(eventlog::Position::START, &Err(ExecuteError::Stopping));
+        }
+    }
+
+    /// Waits for the log, reads the operators' decisions, loads the snapshot.
+    async fn start(&mut self) -> Option<Subscription> {
+        let topic = self.shared.topic.clone();
+        let mut status = topic.status();
+        while topic.log_id().is_none() {
+            self.refresh();
+            status.changed().await.ok()?;
+        }
+        if let Err(error) = self.skips.catch_up().await {
+            tracing::error!(%error, "the control topic cannot be read: {error}");
+            self.stuck = Some(format!("the control topic cannot be read: {error}"));
+        }
+        if let Some(folded) = self.snapshot.load(&topic).await {
+            self.shared.positions.send_replace(folded.position());
+            *self.shared.folded.write() = folded;
+        }
+        let from = *self.shared.positions.borrow();
+        self.refresh();
+        Some(topic.subscribe(from))
+    }
+
+    async fn follow(
+        &mut self,
+        inputs: &mut Inputs<C>,
+        subscription: &mut Subscription,
+        shutdown: &CancellationToken,
+    ) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut status = self.shared.topic.status();
+        let mut calls = Vec::with_capacity(CALLS);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                page = subscription.next(), if self.stuck.is_none() => match page {
+                    Ok(page) => self.fold(page),
+                    Err(LogError::Replaced { .. }) => self.start_anew(),
+                    Err(LogError::Closed) => return,
+                    Err(error) => {
+                        tracing::error!(%error, "the view stopped: {error}");
+                        self.stuck = Some(error.to_string());
+                        self.refresh();
+                    }
+                },
+                Some((id, error)) = inputs.failures.recv() => self.failed(id, error),
+                count = inputs.calls.recv_many(&mut calls, CALLS), if !inputs.calls.is_closed() || !inputs.calls.is_empty() => {
+                    if count > 0 {
+                        self.take(&mut calls);
+                    }
+                }
+                changed = self.skips.next() => {
+                    if changed && self.stuck.is_some() {
+                        self.stuck = None;
+                        self.fold(Vec::new());
+                    }
+                }
+                Ok(()) = status.changed() => self.refresh(),
+                _ = ticks.tick() => {
+                    self.tick();
+                    self.save_snapshot_if_due();
+                }
+            }
+        }
+    }
+
+    /// Waits for the commits that are under way; their callers get an answer.
+    async fn drain(&mut self, inputs: &mut Inputs<C>, subscription: &mut Subscription) {
+        let end = Instant::now() + DRAIN;
+        while !self.turns.is_empty() && Instant::now() < end && self.stuck.is_none() {
+            tokio::select! {
+                page = subscription.next() => match page {
+                    Ok(page) => self.fold(page),
+                    Err(_) => break,
+                },
+                Some((id, error)) = inputs.failures.recv() => self.failed(id, error),
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+        self.expire(Duration::ZERO);
+    }
+}

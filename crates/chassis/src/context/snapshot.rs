@@ -1,0 +1,337 @@
+//! The folded state on disk, so that a start reads a file and a tail instead of everything.
+//!
+//! A snapshot is a cache: one that does not fit is dropped with one line, and the log is folded again.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use domain::Timestamp;
+use eventlog::{AttemptId, CommandId, Noted, Position, StreamId, Topic, Version};
+use prost::Message;
+
+use super::folded::{Folded, Slot, TimerKey};
+use super::outcomes::Outcome;
+use super::worker::Worker;
+use crate::{Codec, View};
+
+const MAGIC: &[u8; 4] = b"DSS1";
+/// A snapshot is made after this many commits, or after this long if there was one.
+const EVERY_COMMITS: u64 = 100_000;
+const EVERY: Duration = Duration::from_secs(600);
+
+#[derive(Clone, PartialEq, Message)]
+struct SnapshotMessage {
+    #[prost(string, tag = "1")]
+    format: String,
+    #[prost(bytes = "vec", tag = "2")]
+    log_id: Vec<u8>,
+    #[prost(uint64, tag = "3")]
+    position: u64,
+    #[prost(bytes = "vec", tag = "4")]
+    attempt: Vec<u8>,
+    #[prost(int64, tag = "5")]
+    log_time: i64,
+    #[prost(message, repeated, tag = "6")]
+    slots: Vec<SlotMessage>,
+    #[prost(message, repeated, tag = "7")]
+    outcomes: Vec<OutcomeMessage>,
+    #[prost(message, repeated, tag = "8")]
+    timers: Vec<TimerMessage>,
+    #[prost(string, repeated, tag = "9")]
+    unusable: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct SlotMessage {
+    #[prost(string, tag = "1")]
+    stream: String,
+    #[prost(uint64, tag = "2")]
+    version: u64,
+    #[prost(uint64, tag = "3")]
+    changed_at: u64,
+    #[prost(int64, tag = "4")]
+    changed_time: i64,
+    #[prost(bool, tag = "5")]
+    erased: bool,
+    #[prost(bytes = "vec", tag = "6")]
+    state: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct OutcomeMessage {
+    #[prost(int64, tag = "1")]
+    log_time: i64,
+    #[prost(bytes = "vec", tag = "2")]
+    command_id: Vec<u8>,
+    #[prost(string, tag = "3")]
+    stream: String,
+    #[prost(uint64, tag = "4")]
+    position: u64,
+    /// Absent: taken, or unchanged.
+    #[prost(string, optional, tag = "5")]
+    refusal: Option<String>,
+    #[prost(bool, tag = "6")]
+    unchanged: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct TimerMessage {
+    #[prost(string, tag = "1")]
+    stream: String,
+    #[prost(string, tag = "2")]
+    name: String,
+    #[prost(int64, tag = "3")]
+    due: i64,
+    #[prost(bytes = "vec", tag = "4")]
+    set_by: Vec<u8>,
+}
+
+/// Where a topic's snapshot is, and when the last one was made.
+pub(super) struct SnapshotFile {
+    path: Option<PathBuf>,
+    made_at: Position,
+    made: Instant,
+}
+
+impl SnapshotFile {
+    pub(super) fn new(folder: Option<&Path>, topic: &str) -> Self {
+        Self {
+            path: folder.map(|folder| folder.join(format!("{topic}.snapshot"))),
+            made_at: Position::START,
+            made: Instant::now(),
+        }
+    }
+
+    /// Reads the snapshot, if there is one that fits and the log confirms it.
+    pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
+        &mut self,
+        topic: &Topic,
+    ) -> Option<Folded<C, V>> {
+        let path = self.path.clone()?;
+        let bytes = tokio::fs::read(&path).await.ok()?;
+        let loaded = match read::<C>(&bytes) {
+            Ok(message) => confirm(topic, &message)
+                .await
+                .and_then(|()| unfold(message)),
+            Err(reason) => Err(reason),
+        };
+        match loaded {
+            Ok(folded) => {
+                self.made_at = folded.position;
+                Some(folded)
+            }
+            Err(reason) => {
+                tracing::warn!(
+                    reason,
+                    topic = topic.name(),
+                    "a snapshot was dropped: {reason}; the log is folded again"
+                );
+                // If it stays there it is dropped again at the next start.
+                let _ = tokio::fs::remove_file(&path).await;
+                None
+            }
+        }
+    }
+}
+
+impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
+    pub(super) fn save_snapshot_if_due(&mut self) {
+        let position = *self.shared.positions.borrow();
+        let commits = position.get().saturating_sub(self.snapshot.made_at.get());
+        if commits >= EVERY_COMMITS || (commits > 0 && self.snapshot.made.elapsed() >= EVERY) {
+            self.save_snapshot();
+        }
+    }
+
+    /// Writes the folded state beside the old snapshot, then puts it in its place.
+    pub(super) fn save_snapshot(&mut self) {
+        let Some(path) = self.snapshot.path.clone() else {
+            return;
+        };
+        let (position, bytes) = {
+            let folded = self.shared.folded.read();
+            if folded.position == self.snapshot.made_at {
+                return;
+            }
+            let log_id = self.shared.topic.log_id();
+            let Some((log_id, attempt)) = log_id.zip(folded.attempt) else {
+                return;
+            };
+            let message = fold_up(&folded, log_id.as_uuid().as_bytes(), attempt);
+            (folded.position, write(&message))
+        };
+        self.snapshot.made_at = position;
+        self.snapshot.made = Instant::now();
+        if let Err(error) = put(&path, &bytes) {
+            tracing::warn!(%error, "a snapshot could not be written: {error}");
+        }
+    }
+}
+
+fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let beside = path.with_extension("snapshot.new");
+    let mut file = std::fs::File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+fn write(message: &SnapshotMessage) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&[0; 4]);
+    bytes.extend(message.encode_to_vec());
+    let checksum = crc32fast::hash(&bytes[8..]).to_be_bytes();
+    bytes[4..8].copy_from_slice(&checksum);
+    bytes
+}
+
+fn read<C: Codec>(bytes: &[u8]) -> Result<SnapshotMessage, String> {
+    if bytes.len() < 8 || &bytes[..4] != MAGIC {
+        return Err("it is not a snapshot of this version".into());
+    }
+    if bytes[4..8] != crc32fast::hash(&bytes[8..]).to_be_bytes() {
+        return Err("it is damaged".into());
+    }
+    let message = SnapshotMessage::decode(&bytes[8..]).map_err(|error| error.to_string())?;
+    if message.format != C::FORMAT {
+        return Err(format!(
+            "it has format {}, not {}",
+            message.format,
+            C::FORMAT
+        ));
+    }
+    Ok(message)
+}
+
+/// A snapshot counts only if the log has the same commit at its position.
+async fn confirm(topic: &Topic, message: &SnapshotMessage) -> Result<(), String> {
+    let log_id = topic.log_id();
+    if log_id.is_none_or(|id| id.as_uuid().as_bytes()[..] != message.log_id) {
+        return Err("it is of another log".into());
+    }
+    let commit = topic.commit(Position::new(message.position)).await;
+    let commit = commit.map_err(|error| error.to_string())?;
+    let attempt = AttemptId::from_slice(&message.attempt);
+    match commit {
+        Some(commit) if Some(commit.attempt) == attempt => Ok(()),
+        _ => Err("the log does not confirm its position".into()),
+    }
+}
+
+fn fold_up<C: Codec, V: View<C::Aggregate>>(
+    folded: &Folded<C, V>,
+    log_id: &[u8; 16],
+    attempt: AttemptId,
+) -> SnapshotMessage {
+    SnapshotMessage {
+        format: C::FORMAT.to_owned(),
+        log_id: log_id.to_vec(),
+        position: folded.position.get(),
+        attempt: attempt.as_uuid().as_bytes().to_vec(),
+        log_time: folded.log_time.as_millis(),
+        slots: folded
+            .slots
+            .iter()
+            .map(|(id, slot)| slot_out::<C>(id, slot))
+            .collect(),
+        outcomes: folded
+            .outcomes
+            .iter()
+            .map(|(time, id, outcome)| outcome_out(time, id, outcome))
+            .collect(),
+        timers: folded
+            .timers
+            .iter()
+            .map(|(key, timer)| TimerMessage {
+                stream: key.stream.as_str().to_owned(),
+                name: key.name.clone(),
+                due: key.due.as_millis(),
+                set_by: timer.set_by.as_uuid().as_bytes().to_vec(),
+            })
+            .collect(),
+        unusable: folded.unusable.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn slot_out<C: Codec>(stream: &StreamId, slot: &Slot<C::Aggregate>) -> SlotMessage {
+    SlotMessage {
+        stream: stream.as_str().to_owned(),
+        version: slot.version.get(),
+        changed_at: slot.changed_at.get(),
+        changed_time: slot.changed_time.as_millis(),
+        erased: slot.erased,
+        state: C::encode_state(&slot.state),
+    }
+}
+
+fn outcome_out(log_time: i64, id: &CommandId, outcome: &Outcome) -> OutcomeMessage {
+    OutcomeMessage {
+        log_time,
+        command_id: id.as_uuid().as_bytes().to_vec(),
+        stream: outcome.stream.as_str().to_owned(),
+        position: outcome.position.get(),
+        refusal: match &outcome.noted {
+            Noted::Refused(reason) => Some(reason.clone()),
+            Noted::Taken | Noted::Unchanged => None,
+        },
+        unchanged: outcome.noted == Noted::Unchanged,
+    }
+}
+
+fn unfold<C: Codec, V: View<C::Aggregate>>(
+    message: SnapshotMessage,
+) -> Result<Folded<C, V>, String> {
+    let mut folded = Folded {
+        position: Position::new(message.position),
+        log_time: Timestamp::from_millis(message.log_time),
+        attempt: AttemptId::from_slice(&message.attempt),
+        ..Folded::default()
+    };
+    let mut set_by = std::collections::HashMap::new();
+    for timer in message.timers {
+        let key = TimerKey {
+            due: Timestamp::from_millis(timer.due),
+            stream: stream(&timer.stream)?,
+            name: timer.name,
+        };
+        set_by.insert(key, CommandId::from_slice(&timer.set_by).ok_or("a timer")?);
+    }
+    for slot in message.slots {
+        let stream = stream(&slot.stream)?;
+        let state = C::decode_state(&slot.state).map_err(|error| error.to_string())?;
+        let slot = Slot {
+            version: Version::new(slot.version),
+            changed_at: Position::new(slot.changed_at),
+            changed_time: Timestamp::from_millis(slot.changed_time),
+            erased: slot.erased,
+            state,
+        };
+        folded.put(stream, slot, &set_by);
+    }
+    for outcome in message.outcomes {
+        let id = CommandId::from_slice(&outcome.command_id).ok_or("a command id")?;
+        let noted = match (outcome.refusal, outcome.unchanged) {
+            (Some(reason), _) => Noted::Refused(reason),
+            (None, true) => Noted::Unchanged,
+            (None, false) => Noted::Taken,
+        };
+        let remembered = Outcome {
+            stream: stream(&outcome.stream)?,
+            position: Position::new(outcome.position),
+            noted,
+        };
+        folded.outcomes.insert(outcome.log_time, id, remembered);
+    }
+    for name in message.unusable {
+        folded.unusable.insert(stream(&name)?);
+    }
+    Ok(folded)
+}
+
+fn stream(name: &str) -> Result<StreamId, String> {
+    StreamId::parse(name).ok_or_else(|| format!("{name:?} is not a stream id"))
+}

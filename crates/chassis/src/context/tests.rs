@@ -1,0 +1,1 @@
+//! The command loop, on the log in memory.

@@ -1,0 +1,131 @@
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Instant;
+
+use eventlog::{AttemptId, CommandId, Position, StreamId};
+use tokio::sync::oneshot;
+
+use super::decide::Answer;
+use crate::{Call, Codec, CommandOf, EventOf, ExecuteError, Receipt};
+
+/// A command's answer on its way back.
+pub(super) type Reply<C> = oneshot::Sender<Result<Receipt<EventOf<C>>, ExecuteError>>;
+
+/// A command that waits for its turn or for its commit.
+pub(super) struct Pending<C: Codec> {
+    pub(super) call: Call<CommandOf<C>>,
+    pub(super) replies: Vec<Reply<C>>,
+    pub(super) since: Instant,
+}
+
+impl<C: Codec> Pending<C> {
+    /// Answers everybody who waits. Who has gone changes nothing.
+    pub(super) fn answer(self, position: Position, answer: &Answer<C>) {
+        for reply in self.replies {
+            let receipt = answer.clone().map(|effect| Receipt { position, effect });
+            let _ = reply.send(receipt);
+        }
+    }
+}
+
+/// A stream's turn: one decision at a time.
+pub(super) struct Turn<C: Codec> {
+    pub(super) waiting: VecDeque<Pending<C>>,
+    pub(super) in_flight: Option<AttemptId>,
+    /// After a void commit nothing is decided before this is folded.
+    pub(super) not_before: Position,
+    /// How often in a row another node was faster.
+    pub(super) lost: u32,
+}
+
+impl<C: Codec> Default for Turn<C> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            in_flight: None,
+            not_before: Position::START,
+            lost: 0,
+        }
+    }
+}
+
+impl<C: Codec> Turn<C> {
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.in_flight.is_none()
+    }
+}
+
+/// A commit on its way, with the commands that rest on it.
+pub(super) struct Attempt<C: Codec> {
+    pub(super) stream: StreamId,
+    pub(super) commands: Vec<(Pending<C>, Answer<C>)>,
+    pub(super) since: Instant,
+}
+
+/// All turns of a topic on this node.
+pub(super) struct Turns<C: Codec> {
+    pub(super) by_stream: HashMap<StreamId, Turn<C>>,
+    pub(super) attempts: HashMap<AttemptId, Attempt<C>>,
+    /// Ids of all commands that wait or are under way: a call with one of these joins it.
+    ids: HashSet<CommandId>,
+}
+
+impl<C: Codec> Default for Turns<C> {
+    fn default() -> Self {
+        Self {
+            by_stream: HashMap::new(),
+            attempts: HashMap::new(),
+            ids: HashSet::new(),
+        }
+    }
+}
+
+impl<C: Codec> Turns<C> {
+    /// Lets a call wait for its turn, or join the same command that is there already.
+    pub(super) fn enqueue(&mut self, stream: &StreamId, pending: Pending<C>) {
+        if !self.ids.insert(pending.call.id)
+            && let Some(same) = self.find(stream, pending.call.id)
+        {
+            same.replies.extend(pending.replies);
+            return;
+        }
+        let turn = self.by_stream.entry(stream.clone()).or_default();
+        turn.waiting.push_back(pending);
+    }
+
+    fn find(&mut self, stream: &StreamId, id: CommandId) -> Option<&mut Pending<C>> {
+        let turn = self.by_stream.get_mut(stream)?;
+        if let Some(attempt) = turn.in_flight.and_then(|id| self.attempts.get_mut(&id)) {
+            let same = attempt.commands.iter_mut().find(|(p, _)| p.call.id == id);
+            if let Some((pending, _)) = same {
+                return Some(pending);
+            }
+        }
+        turn.waiting.iter_mut().find(|p| p.call.id == id)
+    }
+
+    /// Answers a command and forgets it.
+    pub(super) fn answer(&mut self, pending: Pending<C>, position: Position, answer: &Answer<C>) {
+        self.ids.remove(&pending.call.id);
+        pending.answer(position, answer);
+    }
+
+    /// Ends an attempt; its stream may take the next turn.
+    pub(super) fn end(&mut self, id: AttemptId) -> Option<Attempt<C>> {
+        let attempt = self.attempts.remove(&id)?;
+        if let Some(turn) = self.by_stream.get_mut(&attempt.stream) {
+            turn.in_flight = None;
+        }
+        Some(attempt)
+    }
+
+    /// Forgets a stream on which nothing waits.
+    pub(super) fn tidy(&mut self, stream: &StreamId) {
+        if self.by_stream.get(stream).is_some_and(Turn::is_idle) {
+            self.by_stream.remove(stream);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_stream.is_empty()
+    }
+}

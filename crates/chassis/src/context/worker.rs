@@ -1,0 +1,388 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eventlog::{AttemptId, Commit, LogError, NewCommit, Position, Status, StreamId};
+use tokio::sync::mpsc;
+
+use super::decide::{self, Plan, Planned};
+use super::outcomes::{NEWEST_ID_MILLIS, OLDEST_ID_MILLIS};
+use super::snapshot::SnapshotFile;
+use super::timers::TimerDesk;
+use super::turns::{Attempt, Pending, Turns};
+use super::{CALL_DEADLINE, Folded, Incoming, Shared};
+use crate::control::Skips;
+use crate::telemetry::Figures;
+use crate::{Clock, Codec, DecodeError, ExecuteError, Health, Node, ServiceStatus, View};
+
+/// Commands decided together at most.
+const BATCH: usize = 64;
+/// How often in a row other nodes may be faster before the caller is asked to repeat.
+const MAX_LOST: u32 = 20;
+/// Commits folded before readers get their turn.
+const FOLD_CHUNK: usize = 64;
+
+/// The loop's own state: everything in here has one owner, and is touched by one task.
+pub(super) struct Worker<C: Codec, V> {
+    pub(super) node: String,
+    pub(super) clock: Clock,
+    health: Health,
+    service: &'static str,
+    pub(super) snapshot: SnapshotFile,
+    pub(super) skips: Skips,
+    pub(super) shared: Arc<Shared<C, V>>,
+    pub(super) turns: Turns<C>,
+    pub(super) timers: TimerDesk<C>,
+    failed: mpsc::UnboundedSender<(AttemptId, LogError)>,
+    /// Commits read but not folded: more than one chunk, or behind one that cannot be read.
+    pub(super) backlog: VecDeque<Arc<Commit>>,
+    /// Why folding stopped.
+    pub(super) stuck: Option<String>,
+    caught_up: bool,
+    /// Streams that wait for a position to be folded before they are decided again.
+    blocked: Vec<StreamId>,
+    figures: Figures,
+}
+
+/// What the loop listens to.
+pub(super) struct Inputs<C: Codec> {
+    pub(super) calls: mpsc::Receiver<Incoming<C>>,
+    pub(super) failures: mpsc::UnboundedReceiver<(AttemptId, LogError)>,
+}
+
+impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
+    pub(super) fn new(
+        node: &Node,
+        service: &'static str,
+        shared: Arc<Shared<C, V>>,
+        calls: mpsc::Receiver<Incoming<C>>,
+    ) -> Result<(Self, Inputs<C>), LogError> {
+        let (failed, failures) = mpsc::unbounded_channel();
+        let worker = Self {
+            node: node.name.clone(),
+            clock: node.clock.clone(),
+            health: node.health.clone(),
+            service,
+            snapshot: SnapshotFile::new(node.snapshots.as_deref(), shared.topic.name()),
+            skips: Skips::of(node, shared.topic.name())?,
+            turns: Turns::default(),
+            timers: TimerDesk::default(),
+            failed,
+            backlog: VecDeque::new(),
+            stuck: None,
+            caught_up: false,
+            blocked: Vec::new(),
+            figures: Figures::of(shared.topic.name()),
+            shared,
+        };
+        Ok((worker, Inputs { calls, failures }))
+    }
+
+    /// Takes calls in, then works every turn that they touch.
+    pub(super) fn take(&mut self, calls: &mut Vec<Incoming<C>>) {
+        let mut touched = Vec::with_capacity(calls.len());
+        let log_time = self.shared.folded.read().log_time().as_millis();
+        let now = self.clock.now().as_millis();
+        for Incoming { stream, pending } in calls.drain(..) {
+            match age_of_id(&pending, log_time, now) {
+                Ok(()) => {
+                    self.turns.enqueue(&stream, pending);
+                    touched.push(stream);
+                }
+                Err(refused) => pending.answer(Position::START, &Err(refused)),
+            }
+        }
+        for stream in touched {
+            self.work(&stream);
+        }
+    }
+
+    /// Works one stream's turn: decides what waits on folded state and sends the commit.
+    pub(super) fn work(&mut self, stream: &StreamId) {
+        let shared = Arc::clone(&self.shared);
+        let folded = shared.folded.read();
+        let now = self.clock.now();
+        while let Some(turn) = self.turns.by_stream.get_mut(stream) {
+            if turn.in_flight.is_some() || turn.waiting.is_empty() || self.stuck.is_some() {
+                break;
+            }
+            if folded.position() < turn.not_before {
+                self.blocked.push(stream.clone());
+                break;
+            }
+            let batch = turn.waiting.iter().take(BATCH).map(|pending| &pending.call);
+            let plan = decide::decide_all(&folded, stream, batch, now);
+            self.carry_out(&folded, stream, plan);
+        }
+        self.turns.tidy(stream);
+    }
+
+    /// Answers what can be answered at once, and sends the commit that the rest depends on.
+    fn carry_out(&mut self, folded: &Folded<C, V>, stream: &StreamId, plan: Plan<C>) {
+        let attempt_id = AttemptId::new_v7();
+        let Some(turn) = self.turns.by_stream.get_mut(stream) else {
+            return;
+        };
+        let decided: Vec<_> = turn.waiting.drain(..plan.planned.len()).collect();
+        if !plan.notes.is_empty() {
+            turn.in_flight = Some(attempt_id);
+        }
+        let mut commands = Vec::new();
+        for (pending, planned) in decided.into_iter().zip(plan.planned) {
+            match planned {
+                Planned::Now(position, answer) => self.turns.answer(pending, position, &answer),
+                Planned::AfterCommit(answer) => commands.push((pending, answer)),
+            }
+        }
+        if plan.notes.is_empty() {
+            return;
+        }
+        let attempt = Attempt {
+            stream: stream.clone(),
+            commands,
+            since: Instant::now(),
+        };
+        self.turns.attempts.insert(attempt_id, attempt);
+        let head = folded.get(stream).map(|slot| slot.version);
+        let commit = NewCommit {
+            stream: stream.clone(),
+            version: head.unwrap_or_default().next(),
+            attempt: attempt_id,
+            commands: plan.notes,
+            body: plan.body.into(),
+        };
+        let failed = self.failed.clone();
+        self.shared.topic.submit(commit, move |result| {
+            // Success is heard of by folding the commit.
+            if let Err(error) = result {
+                let _ = failed.send((attempt_id, error));
+            }
+        });
+    }
+
+    /// Folds what was read; answers the commands whose commits are in it; works their streams' next turns.
+    pub(super) fn fold(&mut self, page: Vec<Arc<Commit>>) {
+        self.backlog.extend(page);
+        let mut answered = Vec::new();
+        while self.stuck.is_none() && !self.backlog.is_empty() {
+            let mut folded = self.shared.folded.write();
+            for _ in 0..FOLD_CHUNK {
+                let Some(commit) = self.backlog.front() else {
+                    break;
+                };
+                if let Err(reason) = fold_one(&mut folded, commit, &self.skips) {
+                    self.stuck = Some(reason);
+                    break;
+                }
+                if let Some(attempt) = self.turns.end(commit.attempt) {
+                    answered.push((commit.position, attempt));
+                }
+                self.backlog.pop_front();
+            }
+        }
+        let position = self.shared.folded.read().position();
+        self.shared.positions.send_replace(position);
+        let topic = &self.shared.topic;
+        self.figures
+            .folded(position, topic.end(), topic.void_count());
+        let mut next: Vec<StreamId> = std::mem::take(&mut self.blocked);
+        for (position, attempt) in answered {
+            self.figures.appended(attempt.since.elapsed());
+            for (pending, answer) in attempt.commands {
+                self.turns.answer(pending, position, &answer);
+            }
+            if let Some(turn) = self.turns.by_stream.get_mut(&attempt.stream) {
+                turn.lost = 0;
+            }
+            next.push(attempt.stream);
+        }
+        for stream in next {
+            self.work(&stream);
+        }
+        self.refresh();
+    }
+
+    /// An attempt did not take effect, or nobody knows.
+    pub(super) fn failed(&mut self, id: AttemptId, error: LogError) {
+        let Some(attempt) = self.turns.end(id) else {
+            return;
+        };
+        let stream = attempt.stream.clone();
+        match error {
+            LogError::Void { at } => self.decide_again(attempt, at),
+            LogError::Full => self.give_up(attempt, &ExecuteError::Full),
+            LogError::TooLarge { bytes } => {
+                self.give_up(attempt, &ExecuteError::TooLarge { bytes });
+            }
+            LogError::Closed => self.give_up(attempt, &ExecuteError::Stopping),
+            other => self.give_up(attempt, &ExecuteError::Unknown(other.to_string())),
+        }
+        self.work(&stream);
+    }
+
+    /// Somebody was faster: everything in the batch is decided again on the new state.
+    fn decide_again(&mut self, attempt: Attempt<C>, at: Position) {
+        let turn = self
+            .turns
+            .by_stream
+            .entry(attempt.stream.clone())
+            .or_default();
+        turn.lost += 1;
+        turn.not_before = at;
+        if turn.lost > MAX_LOST {
+            turn.lost = 0;
+            return self.give_up(attempt, &ExecuteError::Contended);
+        }
+        for (pending, _) in attempt.commands.into_iter().rev() {
+            turn.waiting.push_front(pending);
+        }
+    }
+
+    fn give_up(&mut self, attempt: Attempt<C>, error: &ExecuteError) {
+        for (pending, _) in attempt.commands {
+            self.turns
+                .answer(pending, Position::START, &Err(error.clone()));
+        }
+    }
+
+    /// Answers what has waited too long: unknown if it was sent, without effect if it was not.
+    pub(super) fn expire(&mut self, limit: Duration) {
+        let late: Vec<_> = self
+            .turns
+            .attempts
+            .iter()
+            .filter(|(_, attempt)| attempt.since.elapsed() >= limit)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in late {
+            self.failed(
+                id,
+                LogError::Unavailable("no answer within the deadline".into()),
+            );
+        }
+        let mut waited = Vec::new();
+        for turn in self.turns.by_stream.values_mut() {
+            while turn
+                .waiting
+                .front()
+                .is_some_and(|p| p.since.elapsed() >= limit)
+            {
+                waited.extend(turn.waiting.pop_front());
+            }
+        }
+        let error = ExecuteError::NotServing("the turn did not come within the deadline".into());
+        for pending in waited {
+            self.turns
+                .answer(pending, Position::START, &Err(error.clone()));
+        }
+        let streams: Vec<_> = self.turns.by_stream.keys().cloned().collect();
+        for stream in streams {
+            self.turns.tidy(&stream);
+        }
+    }
+
+    /// The log was replaced: what was folded is of another one.
+    pub(super) fn start_anew(&mut self) {
+        *self.shared.folded.write() = Folded::default();
+        self.backlog.clear();
+        self.stuck = None;
+        self.caught_up = false;
+        self.shared.positions.send_replace(Position::START);
+        let lost: Vec<_> = self.turns.attempts.keys().copied().collect();
+        for id in lost {
+            self.failed(id, LogError::Unavailable("the log was replaced".into()));
+        }
+        self.refresh();
+    }
+
+    /// Says how the service stands.
+    pub(super) fn refresh(&mut self) {
+        let topic = self.shared.topic.status().borrow().clone();
+        let status = match (topic, &self.stuck) {
+            (Status::NotServing(reason), _) => ServiceStatus::NotServing(reason),
+            (_, Some(reason)) => ServiceStatus::NotServing(reason.clone()),
+            (Status::Starting, None) => ServiceStatus::Starting,
+            (Status::Serving, None) => {
+                let position = *self.shared.positions.borrow();
+                self.caught_up |= position >= self.shared.topic.end();
+                if self.caught_up {
+                    ServiceStatus::Serving
+                } else {
+                    ServiceStatus::Starting
+                }
+            }
+        };
+        self.health.set(self.service, status.clone());
+        self.shared.status.send_if_modified(|old| {
+            let changed = *old != status;
+            *old = status;
+            changed
+        });
+    }
+
+    /// What happens a few times a second: deadlines and timers.
+    pub(super) fn tick(&mut self) {
+        self.expire(CALL_DEADLINE);
+        self.refresh();
+        if *self.shared.status.borrow() == ServiceStatus::Serving {
+            let now = self.clock.now();
+            let mut due = {
+                let folded = self.shared.folded.read();
+                self.timers.due(&folded, &self.node, now)
+            };
+            for Incoming { stream, pending } in due.drain(..) {
+                self.turns.enqueue(&stream, pending);
+                self.work(&stream);
+            }
+        }
+    }
+}
+
+fn fold_one<C: Codec, V: View<C::Aggregate>>(
+    folded: &mut Folded<C, V>,
+    commit: &Commit,
+    skips: &Skips,
+) -> Result<(), String> {
+    if skips.contains(commit.position) {
+        folded.skip(commit);
+        return Ok(());
+    }
+    folded.fold(commit).map_err(|error| {
+        let DecodeError::Unknown(reason) = error else {
+            return format!("position {}: {error}", commit.position);
+        };
+        tracing::error!(
+            position = commit.position.get(), stream.id = %commit.stream, reason,
+            "the view stopped at a commit that it cannot read"
+        );
+        format!(
+            "position {} of stream {} cannot be read: {reason}",
+            commit.position, commit.stream
+        )
+    })
+}
+
+/// A command id made too long ago could have been forgotten; one from the future would outlive its memory.
+/// Timers' ids carry no time.
+fn age_of_id<C: Codec>(pending: &Pending<C>, log_time: i64, now: i64) -> Result<(), ExecuteError> {
+    let Some(made_at) = pending.call.id.made_at_millis() else {
+        return Ok(());
+    };
+    let refused = |code: &str, message: &str| ExecuteError::Refused {
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    if made_at < log_time.saturating_sub(OLDEST_ID_MILLIS) {
+        return Err(refused(
+            "command-too-old",
+            "the command id is more than 23 hours old; this says nothing about its first attempt",
+        ));
+    }
+    if made_at > now.saturating_add(NEWEST_ID_MILLIS) {
+        return Err(refused(
+            "command-from-the-future",
+            "the command id says that it was made at a moment that has not come yet",
+        ));
+    }
+    Ok(())
+}

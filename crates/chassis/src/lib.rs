@@ -1,0 +1,17 @@
+//! What every service stands on: the command loop, the folded state, the node, statuses, health.
+#![warn(missing_docs)]
+
+mod call;
+mod codec;
+mod context;
+pub mod control;
+mod node;
+pub mod status;
+pub mod telemetry;
+mod violations;
+
+pub use call::{Call, Effect, ExecuteError, ReadError, Receipt};
+pub use codec::{Codec, CommandOf, DecodeError, EventOf, Recorded, View};
+pub use context::{Context, Folded, HistoryItem, Slot};
+pub use node::{Clock, Health, Node, ServiceStatus};
+pub use violations::Violations;

@@ -1,0 +1,82 @@
+//! Figures and traces that every service has.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use eventlog::Position;
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Gauge, Histogram};
+
+struct Instruments {
+    append_seconds: Histogram<f64>,
+    position: Gauge<u64>,
+    voids: Gauge<u64>,
+    lag: Gauge<u64>,
+}
+
+static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
+    let meter = opentelemetry::global::meter("doorstroom");
+    Instruments {
+        append_seconds: meter
+            .f64_histogram("doorstroom_append_seconds")
+            .with_description("From sending a commit until it is folded on this node")
+            .with_boundaries(vec![
+                0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 10.0,
+            ])
+            .build(),
+        position: meter
+            .u64_gauge("doorstroom_folded_position")
+            .with_description("Position of the last folded commit")
+            .build(),
+        voids: meter
+            .u64_gauge("doorstroom_void_commits")
+            .with_description("Commits without effect seen since the start")
+            .build(),
+        lag: meter
+            .u64_gauge("doorstroom_folding_lag_positions")
+            .with_description("Positions between what the log has here and what is folded")
+            .build(),
+    }
+});
+
+/// A topic's figures.
+pub(crate) struct Figures {
+    labels: [KeyValue; 1],
+}
+
+impl Figures {
+    pub(crate) fn of(topic: &str) -> Self {
+        Self {
+            labels: [KeyValue::new("topic", topic.to_owned())],
+        }
+    }
+
+    pub(crate) fn appended(&self, took: Duration) {
+        INSTRUMENTS
+            .append_seconds
+            .record(took.as_secs_f64(), &self.labels);
+    }
+
+    pub(crate) fn folded(&self, position: Position, end: Position, voids: u64) {
+        INSTRUMENTS.position.record(position.get(), &self.labels);
+        INSTRUMENTS.voids.record(voids, &self.labels);
+        let lag = end.get().saturating_sub(position.get());
+        INSTRUMENTS.lag.record(lag, &self.labels);
+    }
+}
+
+/// The W3C trace context of the current span, if there is one that is recorded.
+pub fn current_traceparent() -> Option<String> {
+    use opentelemetry::trace::TraceContextExt;
+    use tracing_opentelemetry::OpenTelemetrySpanExt;
+    let context = tracing::Span::current().context();
+    let span = context.span().span_context().clone();
+    span.is_valid().then(|| {
+        format!(
+            "00-{}-{}-{:02x}",
+            span.trace_id(),
+            span.span_id(),
+            span.trace_flags().to_u8()
+        )
+    })
+}

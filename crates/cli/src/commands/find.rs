@@ -1,0 +1,79 @@
+use proto::capacity::v1::{FindCapacityRequest, FindCapacityResponse, OfferingRow};
+
+use crate::args::{FindArgs, OutputFormat};
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::output::json::FindSummary;
+use crate::output::offering::OfferingObject;
+use crate::output::{Output, table};
+
+/// The largest page that the server gives.
+const LARGEST_PAGE: u32 = 500;
+
+/// Looks up what there is now.
+pub(super) async fn find(args: &FindArgs, connection: &Connection, output: &mut Output) -> Result<(), Failure> {
+    let mut request = FindCapacityRequest {
+        filter: Some(args.filter.filter()),
+        sort: args.sort.iter().copied().map(i32::from).collect(),
+        at_least: args.at_least.clone(),
+        ..FindCapacityRequest::default()
+    };
+    let limit = if args.all { u64::MAX } else { u64::from(args.limit) };
+    let mut shown: u64 = 0;
+    let mut for_people = Vec::new();
+    loop {
+        request.page_size = page_size(limit.saturating_sub(shown));
+        let mut page = connection
+            .ask(async |mut client| client.find_capacity(request.clone()).await)
+            .await?;
+        let rows = std::mem::take(&mut page.rows);
+        shown += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        match output.format() {
+            OutputFormat::Json => write_objects(output, &rows)?,
+            OutputFormat::Table => for_people.extend(rows),
+        }
+        if page.next_page_token.is_empty() || shown >= limit {
+            return finish(output, &for_people, &page, shown);
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+fn page_size(wanted: u64) -> u32 {
+    u32::try_from(wanted).map_or(LARGEST_PAGE, |wanted| wanted.min(LARGEST_PAGE))
+}
+
+fn write_objects(output: &mut Output, rows: &[OfferingRow]) -> Result<(), Failure> {
+    for row in rows {
+        output.object(&OfferingObject::from(row))?;
+    }
+    Ok(())
+}
+
+fn finish(
+    output: &mut Output,
+    rows: &[OfferingRow],
+    last: &FindCapacityResponse,
+    shown: u64,
+) -> Result<(), Failure> {
+    let summary = FindSummary::new(last, shown);
+    if !rows.is_empty() {
+        output.line(&table::offerings(rows))?;
+        output.line("")?;
+    }
+    output.either(&summary, || table::find_summary(&summary))?;
+    output.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_as_large_as_is_wanted_and_allowed() {
+        assert_eq!(page_size(1), 1);
+        assert_eq!(page_size(500), 500);
+        assert_eq!(page_size(501), 500);
+        assert_eq!(page_size(u64::MAX), 500);
+    }
+}

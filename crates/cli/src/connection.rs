@@ -1,0 +1,195 @@
+//! The connection to the server, and calls that are repeated while their outcome is unknown.
+
+use std::time::Duration;
+
+use proto::capacity::v1::CommandContext;
+use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
+use tokio::time::{Instant, sleep, timeout};
+use tonic::transport::{Channel, Endpoint, Uri};
+use tonic::{Response, Status};
+
+use crate::args::CommandArgs;
+use crate::failure::{Failure, innermost, is_unknown, what_failed};
+
+/// The generated client on one connection.
+pub(crate) type Client = CapacityServiceClient<Channel>;
+
+/// A call is tried at most so often,
+const TRIES: u32 = 5;
+/// each time waiting at most so long for the answer,
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// and at most so long altogether.
+const PATIENCE: Duration = Duration::from_secs(15);
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// An answer may be as large as the largest page.
+const LARGEST_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// An open connection; connects again by itself when it breaks.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    client: Client,
+    address: String,
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`Failure::Unreachable`] when nothing answers at the address.
+    pub(crate) async fn open(server: &Uri) -> Result<Self, Failure> {
+        let address = server.to_string().trim_end_matches('/').to_owned();
+        let endpoint = Endpoint::from(server.clone())
+            .connect_timeout(CONNECT_WITHIN)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(Duration::from_secs(10))
+            .keep_alive_timeout(Duration::from_secs(10))
+            .keep_alive_while_idle(true);
+        let channel = endpoint.connect().await.map_err(|error| {
+            let cause = innermost(&error);
+            Failure::Unreachable(format!(
+                "no server can be reached at {address}: {cause}; is it running, and is --server right?"
+            ))
+        })?;
+        Ok(Self {
+            client: Client::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES),
+            address,
+        })
+    }
+
+    /// Returns a client on this connection.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Where the server is.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Asks, and asks again while no answer comes.
+    pub(crate) async fn ask<T>(
+        &self,
+        mut call: impl AsyncFnMut(Client) -> Result<Response<T>, Status>,
+    ) -> Result<T, Failure> {
+        self.persist(async |client, _| call(client).await)
+            .await
+            .map_err(|end| match end {
+                End::Refused(failure) => failure,
+                End::Silent(cause) => {
+                    Failure::Unreachable(format!("the server at {} gives no answer: {cause}", self.address))
+                }
+            })
+    }
+
+    /// Gives a command, and repeats it under the same id while its outcome is unknown.
+    pub(crate) async fn command<T>(
+        &self,
+        args: &CommandArgs,
+        mut call: impl AsyncFnMut(Client, CommandContext) -> Result<Response<T>, Status>,
+    ) -> Result<T, Failure> {
+        let first = args.context();
+        let id = first.command_id.clone();
+        self.persist(async |client, again| {
+            let mut context = first.clone();
+            context.repeat |= again;
+            call(client, context).await
+        })
+        .await
+        .map_err(|end| match end {
+            End::Refused(failure) => failure,
+            End::Silent(cause) => Failure::Unreachable(format!(
+                "the server at {} does not say what came of the command: {cause}; \
+                 give it again with --command-id {id}",
+                self.address
+            )),
+        })
+    }
+
+    async fn persist<T>(
+        &self,
+        mut call: impl AsyncFnMut(Client, bool) -> Result<Response<T>, Status>,
+    ) -> Result<T, End> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(4));
+        let mut tries = 0;
+        loop {
+            let remaining = deadline.saturating_duration_since(Instant::now());
+            let attempt = call(self.client(), tries > 0);
+            let cause = match timeout(remaining.min(ANSWER_WITHIN), attempt).await {
+                Ok(Ok(response)) => return Ok(response.into_inner()),
+                Ok(Err(status)) if is_unknown(&status) => what_failed(&status),
+                Ok(Err(status)) => return Err(End::Refused(status.into())),
+                Err(_elapsed) => "no answer in time".to_owned(),
+            };
+            tries += 1;
+            let pause = backoff.next_pause();
+            if tries == TRIES || Instant::now() + pause >= deadline {
+                return Err(End::Silent(cause));
+            }
+            sleep(pause).await;
+        }
+    }
+}
+
+enum End {
+    Refused(Failure),
+    Silent(String),
+}
+
+/// Pauses that double up to a longest one.
+#[derive(Clone, Debug)]
+pub(crate) struct Backoff {
+    first: Duration,
+    next: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    /// Begins with `first`.
+    pub(crate) fn new(first: Duration, longest: Duration) -> Self {
+        Self {
+            first,
+            next: first,
+            longest,
+        }
+    }
+
+    /// Returns how long to wait now.
+    pub(crate) fn next_pause(&mut self) -> Duration {
+        let now = self.next;
+        self.next = (now * 2).min(self.longest);
+        now
+    }
+
+    /// Begins anew.
+    pub(crate) fn reset(&mut self) {
+        self.next = self.first;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_begin_anew() {
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(300));
+        let pauses: Vec<_> = (0..4).map(|_| backoff.next_pause().as_millis()).collect();
+        assert_eq!(pauses, [100, 200, 300, 300]);
+        backoff.reset();
+        assert_eq!(backoff.next_pause().as_millis(), 100);
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_names_the_address() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let server: Uri = format!("http://127.0.0.1:{port}").parse().unwrap();
+        let failure = Connection::open(&server).await.unwrap_err();
+        assert_eq!(failure.exit_code(), 3);
+        let text = failure.to_string();
+        assert!(text.contains(&format!("http://127.0.0.1:{port}: ")), "{text}");
+        assert!(text.contains("refused"), "{text}");
+    }
+}

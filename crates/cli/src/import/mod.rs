@@ -1,0 +1,195 @@
+//! Offerings from CSV files: published waiting times, or what a provider or municipality exports.
+//!
+//! A file is read row by row into a temporary file, and sent offering by offering: memory does not grow with it.
+
+mod columns;
+mod day;
+mod nza;
+mod offerings;
+mod pipeline;
+mod progress;
+mod record;
+mod refusal;
+mod send;
+mod stage;
+mod summary;
+
+use std::fs::File;
+use std::future::Future;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use proto::capacity::v1::{CapacityFilter, FindCapacityRequest, PauseFilter};
+
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::output::Output;
+use columns::Columns;
+use day::Day;
+use pipeline::Source;
+use progress::Progress;
+use record::Records;
+use stage::Stage;
+use summary::Rejects;
+
+pub(crate) use summary::Summary;
+
+/// What the columns of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Published waiting times, in the columns of the regulator's data set (NZa).
+    Nza,
+    /// This project's own: what a provider or municipality exports. `doorstroom capacity template` prints it.
+    Offerings,
+}
+
+/// What to import, and how to say what came of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// The CSV file.
+    pub(crate) file: PathBuf,
+    /// What its columns are.
+    pub(crate) format: Format,
+    /// Where refused rows are written besides.
+    pub(crate) rejects: Option<PathBuf>,
+    /// Later dates are in the future; stops that ended before are history.
+    pub(crate) now: jiff::Timestamp,
+}
+
+/// Returns the header of the project's own CSV, examples, and what each column holds.
+pub(crate) fn template() -> &'static str {
+    offerings::TEMPLATE
+}
+
+/// Imports a file, and writes what came of it. Connects once the file is seen to be of its format.
+///
+/// # Errors
+/// [`Failure::Usage`] if the file cannot be read or is of another format, [`Failure::Unreachable`] if the server is
+/// gone. Refused rows are no error: the others went in.
+pub(crate) async fn run(
+    options: Options,
+    connect: impl Future<Output = Result<Connection, Failure>>,
+    output: &mut Output,
+) -> Result<Summary, Failure> {
+    let today = Day::at(options.now)
+        .ok_or_else(|| Failure::Usage("the clock shows no usable date".to_owned()))?;
+    let rejects = || options.rejects.as_deref().map(Rejects::create).transpose();
+    match options.format {
+        Format::Nza => {
+            let find =
+                |header: &[String]| Columns::find(header, &nza::COLUMNS, &nza::COLUMNS, false);
+            let input = Input::open(&options, false, find)?;
+            let job = Job {
+                input,
+                source: nza::Published { today },
+                rejects: rejects()?,
+            };
+            job.run(&connect.await?, output).await
+        }
+        Format::Offerings => {
+            let input = Input::open(&options, true, offerings::columns)?;
+            let source = offerings::Exported::new(&input.columns, options.now);
+            let job = Job {
+                input,
+                source,
+                rejects: rejects()?,
+            };
+            job.run(&connect.await?, output).await
+        }
+    }
+}
+
+/// A file whose header has been read.
+struct Input {
+    records: Records<BufReader<File>>,
+    columns: Columns,
+    bytes: u64,
+}
+
+impl Input {
+    fn open(
+        options: &Options,
+        comments: bool,
+        find: impl FnOnce(&[String]) -> Result<Columns, Failure>,
+    ) -> Result<Self, Failure> {
+        let (records, header, bytes) = pipeline::open(&options.file, comments)?;
+        Ok(Self {
+            records,
+            columns: find(&header)?,
+            bytes,
+        })
+    }
+}
+
+struct Job<S> {
+    input: Input,
+    source: S,
+    rejects: Option<Rejects>,
+}
+
+impl<S: Source> Job<S> {
+    async fn run(self, connection: &Connection, output: &mut Output) -> Result<Summary, Failure> {
+        let Self {
+            mut input,
+            source,
+            rejects,
+        } = self;
+        let stage = Stage::create()?;
+
+        let mut progress = Progress::new("reading", input.bytes);
+        let rows = pipeline::read_all(
+            &mut input.records,
+            &input.columns,
+            (&source, &stage),
+            &mut progress,
+        )?;
+        let offerings = stage.offerings()?;
+        progress.done(&format!("read {rows} rows about {offerings} offerings"));
+
+        let mut progress = Progress::new("sending", offerings);
+        let sent = send::all(&connection.client(), &source, &stage, &mut progress).await?;
+        progress.done(&format!("sent {} offerings", sent.offerings));
+
+        let mut summary = Summary::new(
+            rows,
+            (sent.taken, sent.unchanged),
+            stage.refused_by_reason()?,
+        );
+        let seen: Vec<String> = sent.positions.into();
+        summary.offerings = count(connection, CapacityFilter::default(), &seen).await?;
+        let paused = CapacityFilter {
+            pause: PauseFilter::Paused.into(),
+            ..CapacityFilter::default()
+        };
+        summary.paused = count(connection, paused, &seen).await?;
+
+        summary::write_refused(&stage, rejects, output)?;
+        summary::write(&summary, output)?;
+        Ok(summary)
+    }
+}
+
+/// Counts on a node that has seen all of these positions: a few at a time, as a request takes them.
+async fn count(
+    connection: &Connection,
+    filter: CapacityFilter,
+    seen: &[String],
+) -> Result<u64, Failure> {
+    const MOST_AT_ONCE: usize = 16;
+    let mut total = 0;
+    let (last, earlier) = seen.split_at(seen.len().min(MOST_AT_ONCE));
+    for tokens in earlier.chunks(MOST_AT_ONCE).chain(std::iter::once(last)) {
+        let request = FindCapacityRequest {
+            filter: Some(filter.clone()),
+            page_size: 1,
+            at_least: tokens.to_vec(),
+            ..FindCapacityRequest::default()
+        };
+        total = connection
+            .ask(async |mut client| client.find_capacity(request.clone()).await)
+            .await?
+            .total;
+    }
+    Ok(total)
+}

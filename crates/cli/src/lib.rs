@@ -1,0 +1,37 @@
+//! The client: what a provider, a screening team or an operator types.
+//!
+//! A gRPC client, nothing more. Standard output carries the answer and nothing else; what went wrong is on standard
+//! error, and the exit code says which kind it is.
+
+mod args;
+mod commands;
+mod connection;
+mod failure;
+mod import;
+mod moments;
+mod output;
+mod record;
+mod words;
+
+use std::process::ExitCode;
+
+pub use args::Cli;
+pub use failure::{Failure, Refusal, Violation};
+
+use args::Command;
+
+/// Does what the command line asks, says what went wrong, and returns the exit code.
+pub async fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        Command::Capacity(command) => commands::capacity(command, &cli.global).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    failure.lines().iter().for_each(|line| failure::say(line));
+    ExitCode::from(failure.exit_code())
+}

@@ -1,0 +1,140 @@
+//! The contract's enum values as words: kebab-case, without the enum's name in front.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use proto::capacity::v1;
+
+/// An enum of the contract.
+pub(crate) trait Word: Copy + Send + Sync + Into<i32> + TryFrom<i32> + 'static {
+    /// What the contract puts in front of every value.
+    const PREFIX: &'static str;
+
+    /// The value as the contract writes it.
+    fn contract_name(self) -> &'static str;
+}
+
+macro_rules! words {
+    ($($kind:ident $prefix:literal),* $(,)?) => {$(
+        impl Word for v1::$kind {
+            const PREFIX: &'static str = $prefix;
+
+            fn contract_name(self) -> &'static str {
+                self.as_str_name()
+            }
+        }
+    )*};
+}
+
+words! {
+    BlockReason "BLOCK_REASON_",
+    CareType "CARE_TYPE_",
+    Circuit "CIRCUIT_",
+    CorrectionReason "CORRECTION_REASON_",
+    Freshness "FRESHNESS_",
+    IntakeStatus "INTAKE_STATUS_",
+    Origin "ORIGIN_",
+    Outcome "OUTCOME_",
+    PauseReason "PAUSE_REASON_",
+    PlaceKind "PLACE_KIND_",
+    ProviderKind "PROVIDER_KIND_",
+    ReporterRole "REPORTER_ROLE_",
+    SecurityLevel "SECURITY_LEVEL_",
+    Setting "SETTING_",
+    SortOrder "SORT_ORDER_",
+    SourceClass "SOURCE_CLASS_",
+    WaitMethod "WAIT_METHOD_",
+    WithdrawalReason "WITHDRAWAL_REASON_",
+}
+
+/// Returns the word for a value.
+pub(crate) fn word<W: Word>(value: W) -> String {
+    let name = value.contract_name();
+    name.strip_prefix(W::PREFIX)
+        .unwrap_or(name)
+        .to_ascii_lowercase()
+        .replace('_', "-")
+}
+
+/// Returns the word for a number of the contract; none when nothing was stated or the value is not known here.
+pub(crate) fn word_of<W: Word>(number: i32) -> Option<String> {
+    W::try_from(number)
+        .ok()
+        .filter(|_| number != 0)
+        .map(word)
+}
+
+/// Returns the words for numbers of the contract; those not known here are left out.
+pub(crate) fn words_of<W: Word>(numbers: &[i32]) -> Vec<String> {
+    numbers
+        .iter()
+        .filter_map(|number| word_of::<W>(*number))
+        .collect()
+}
+
+/// Returns the value that a word stands for.
+pub(crate) fn value_of<W: Word>(text: &str) -> Option<W> {
+    all::<W>().find(|value| word(*value) == text)
+}
+
+/// Returns every value that can be stated, in the contract's order.
+pub(crate) fn all<W: Word>() -> impl Iterator<Item = W> {
+    (1..).map_while(|number| W::try_from(number).ok())
+}
+
+/// Returns the words that can be stated, as one text for people.
+pub(crate) fn choices<W: Word>() -> String {
+    all::<W>().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a parser for the command line that accepts exactly these words, and names them in the help.
+pub(crate) fn one_of<W: Word>() -> impl TypedValueParser<Value = W> {
+    PossibleValuesParser::new(all::<W>().map(word))
+        .try_map(|text| value_of::<W>(&text).ok_or("not one of the possible values"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_kebab_case_without_its_prefix() {
+        assert_eq!(word(v1::CareType::ShelteredHousing), "sheltered-housing");
+        assert_eq!(word(v1::SecurityLevel::SecurityLevel2Low), "2-low");
+        assert_eq!(word(v1::Freshness::Current), "current");
+    }
+
+    #[test]
+    fn what_was_not_stated_has_no_word() {
+        assert_eq!(word_of::<v1::CareType>(0), None);
+        assert_eq!(word_of::<v1::CareType>(9_999), None);
+    }
+
+    fn comes_back<W: Word + PartialEq + std::fmt::Debug>() {
+        assert!(all::<W>().next().is_some());
+        for value in all::<W>() {
+            assert!(value.contract_name().starts_with(W::PREFIX), "{value:?}");
+            assert_eq!(value_of::<W>(&word(value)), Some(value));
+        }
+    }
+
+    #[test]
+    fn every_word_leads_back_to_its_value() {
+        comes_back::<v1::BlockReason>();
+        comes_back::<v1::CareType>();
+        comes_back::<v1::Circuit>();
+        comes_back::<v1::CorrectionReason>();
+        comes_back::<v1::Freshness>();
+        comes_back::<v1::IntakeStatus>();
+        comes_back::<v1::Origin>();
+        comes_back::<v1::Outcome>();
+        comes_back::<v1::PauseReason>();
+        comes_back::<v1::PlaceKind>();
+        comes_back::<v1::ProviderKind>();
+        comes_back::<v1::ReporterRole>();
+        comes_back::<v1::SecurityLevel>();
+        comes_back::<v1::Setting>();
+        comes_back::<v1::SortOrder>();
+        comes_back::<v1::SourceClass>();
+        comes_back::<v1::WaitMethod>();
+        comes_back::<v1::WithdrawalReason>();
+    }
+}

@@ -1,0 +1,213 @@
+use super::known_reports::Recognition;
+use super::{
+    Command, Details, Event, FUTURE_TOLERANCE_MILLIS, Offering, Patch, Pause, PauseId, Rejection,
+    Report, ReportKey, ResumeCause,
+};
+use crate::{Aggregate, Timer, Timestamp};
+
+pub(super) type Decision = Result<Vec<Event>, Rejection>;
+
+impl Aggregate for Offering {
+    type Command = Command;
+    type Event = Event;
+    type Rejection = Rejection;
+
+    fn decide(&self, command: &Command, now: Timestamp) -> Decision {
+        match command {
+            Command::Publish(publication) => self.publish(publication, now),
+
+            Command::Withdraw(_) if self.details.is_none() => Err(Rejection::UnknownOffering),
+            Command::Withdraw(_) if self.withdrawn.is_some() => Ok(vec![]),
+            Command::Withdraw(reason) => Ok(vec![Event::OfferingWithdrawn(*reason)]),
+
+            // A pause ends whatever became of the offering.
+            Command::EndPause { pause_id, ends_at }
+                if !self.has_pause_until(pause_id, *ends_at) =>
+            {
+                Ok(vec![])
+            }
+            Command::EndPause {
+                pause_id,
+                ends_at: _,
+            } => Ok(vec![Event::AdmissionsResumed(
+                pause_id.clone(),
+                ResumeCause::Ended,
+            )]),
+
+            Command::Change(_)
+            | Command::Report(_)
+            | Command::Correct { .. }
+            | Command::Pause(_)
+            | Command::Resume(_)
+                if !self.is_offered() =>
+            {
+                Err(self.why_not_offered())
+            }
+
+            Command::Change(patch) if self.is_others(&patch.details) => {
+                Err(Rejection::OtherProvider)
+            }
+            Command::Change(patch) => Ok(self.changed(patch).into_iter().collect()),
+
+            Command::Report(report) => self.report(report, now),
+
+            Command::Correct { report, .. } if is_from_the_future(report, now) => {
+                Err(Rejection::ObservedInTheFuture)
+            }
+            Command::Correct {
+                supersedes, report, ..
+            } if self.is_corrected(*supersedes, report) => Ok(vec![]),
+            Command::Correct { supersedes, .. } if !self.knows(*supersedes) => {
+                Err(Rejection::UnknownReport)
+            }
+            Command::Correct {
+                supersedes,
+                report,
+                reason,
+            } => {
+                self.refuse_others_sequence(*supersedes, report)?;
+                Ok(vec![Event::ReportCorrected {
+                    supersedes: *supersedes,
+                    report: report.clone().normalised(),
+                    reason: *reason,
+                    received_at: now,
+                }])
+            }
+
+            Command::Pause(pause) if self.pauses.contains(pause) => Ok(vec![]),
+            Command::Pause(pause) if self.pause(&pause.pause_id).is_some() => {
+                Err(Rejection::PauseIdReused)
+            }
+            Command::Pause(pause) if pause.has_ended(now) || pause.ends_before_it_starts() => {
+                Err(Rejection::PauseEndsInThePast)
+            }
+            Command::Pause(pause) => Ok(vec![Event::AdmissionsPaused(pause.clone())]),
+
+            Command::Resume(Some(pause_id)) if self.pause(pause_id).is_none() => {
+                Err(Rejection::UnknownPause)
+            }
+            Command::Resume(Some(pause_id)) => Ok(vec![Event::AdmissionsResumed(
+                pause_id.clone(),
+                ResumeCause::Asked,
+            )]),
+            Command::Resume(None) => Ok(self.resume_all()),
+        }
+    }
+
+    fn evolve(self, event: &Event) -> Self {
+        self.after(event)
+    }
+
+    fn timers(&self) -> Vec<Timer<Command>> {
+        self.pauses.iter().filter_map(end_of).collect()
+    }
+
+    fn code(rejection: &Rejection) -> &'static str {
+        match rejection {
+            Rejection::UnknownOffering => "unknown-offering",
+            Rejection::Withdrawn => "withdrawn",
+            Rejection::OtherProvider => "other-provider",
+            Rejection::ObservedInTheFuture => "observed-in-the-future",
+            Rejection::SequenceReused(_) => "sequence-reused",
+            Rejection::UnknownReport => "unknown-report",
+            Rejection::UnknownPause => "unknown-pause",
+            Rejection::PauseIdReused => "pause-id-reused",
+            Rejection::PauseEndsInThePast => "pause-ends-in-the-past",
+        }
+    }
+}
+
+fn is_from_the_future(report: &Report, now: Timestamp) -> bool {
+    report.observed_at > now.plus_millis(FUTURE_TOLERANCE_MILLIS)
+}
+
+fn end_of(pause: &Pause) -> Option<Timer<Command>> {
+    let ends_at = pause.ends_at?;
+    let pause_id = pause.pause_id.clone();
+    Some(Timer {
+        name: format!("pause:{pause_id}:{}", ends_at.as_millis()),
+        due: ends_at,
+        command: Command::EndPause { pause_id, ends_at },
+    })
+}
+
+impl Offering {
+    fn why_not_offered(&self) -> Rejection {
+        match self.details {
+            None => Rejection::UnknownOffering,
+            Some(_) => Rejection::Withdrawn,
+        }
+    }
+
+    pub(super) fn is_others(&self, details: &Details) -> bool {
+        self.details
+            .as_ref()
+            .is_some_and(|own| own.provider_id != details.provider_id)
+    }
+
+    fn has_pause_until(&self, pause_id: &PauseId, ends_at: Timestamp) -> bool {
+        self.pause(pause_id)
+            .is_some_and(|pause| pause.ends_at == Some(ends_at))
+    }
+
+    fn resume_all(&self) -> Vec<Event> {
+        self.pauses
+            .iter()
+            .map(|pause| Event::AdmissionsResumed(pause.pause_id.clone(), ResumeCause::Asked))
+            .collect()
+    }
+
+    fn changed(&self, patch: &Patch) -> Option<Event> {
+        let details = self.details.as_ref()?;
+        let patched = details.patched(patch);
+        (patched != *details).then(|| Event::OfferingChanged(Box::new(patched)))
+    }
+
+    pub(super) fn report(&self, report: &Report, now: Timestamp) -> Decision {
+        if is_from_the_future(report, now) {
+            return Err(Rejection::ObservedInTheFuture);
+        }
+        match self.known_reports.recognise(report) {
+            Recognition::Other(sequence) => Err(Rejection::SequenceReused(sequence)),
+            // What was seen was not news: it is another report, of a sender that began to count anew.
+            Recognition::Forgotten(sequence) if self.is_news(report) => {
+                Err(Rejection::SequenceReused(sequence))
+            }
+            Recognition::Same | Recognition::Forgotten(_) => Ok(vec![]),
+            Recognition::New if self.is_news(report) => Ok(vec![Event::CapacityReported {
+                report: report.clone().normalised(),
+                received_at: now,
+            }]),
+            Recognition::New => Ok(vec![Event::LateReportKept(report.clone().normalised())]),
+        }
+    }
+
+    /// Tells whether the report already says what the correction wants it to say.
+    fn is_corrected(&self, supersedes: ReportKey, report: &Report) -> bool {
+        let known = &self.known_reports;
+        let replaced = supersedes == report.key()
+            || (known.has_corrected(supersedes) && !known.has(supersedes));
+        replaced && known.stands(report)
+    }
+
+    /// The present can be corrected however many late reports came after it.
+    fn knows(&self, key: ReportKey) -> bool {
+        self.known_reports.has(key) || self.stands_on(key)
+    }
+
+    fn refuse_others_sequence(
+        &self,
+        supersedes: ReportKey,
+        report: &Report,
+    ) -> Result<(), Rejection> {
+        match report.sequence {
+            Some(sequence)
+                if report.sequence != supersedes.sequence
+                    && self.known_reports.has_seen(sequence) =>
+            {
+                Err(Rejection::SequenceReused(sequence))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+use super::present::is_later;
+use super::{Event, Figure, Offering, PauseId, Report, ReportKey};
+use crate::Timestamp;
+
+impl Offering {
+    pub(super) fn after(mut self, event: &Event) -> Self {
+        match event {
+            Event::OfferingPublished(details) => {
+                self.details = Some((**details).clone());
+                self.withdrawn = None;
+            }
+            Event::OfferingChanged(details) => self.details = Some((**details).clone()),
+            // Figures and pauses stay: a pause still ends by itself, and who publishes anew finds what is known.
+            Event::OfferingWithdrawn(reason) => self.withdrawn = Some(*reason),
+            Event::CapacityReported {
+                report,
+                received_at,
+            } => {
+                self.take_later_parts(report, *received_at);
+                self.known_reports.note(report);
+            }
+            Event::LateReportKept(report) => self.known_reports.note(report),
+            Event::ReportCorrected {
+                supersedes,
+                report,
+                reason: _,
+                received_at,
+            } => {
+                self.replace_parts(*supersedes, report, *received_at);
+                self.known_reports.note_correction(*supersedes, report);
+            }
+            Event::AdmissionsPaused(pause) => {
+                self.drop_pause(&pause.pause_id);
+                self.pauses.push(pause.clone());
+            }
+            Event::AdmissionsResumed(pause_id, _) => self.drop_pause(pause_id),
+        }
+        self
+    }
+
+    fn take_later_parts(&mut self, report: &Report, received_at: Timestamp) {
+        if is_later(report.key(), self.counts.as_ref()) {
+            self.counts = Figure::of_counts(report, received_at).or(self.counts.take());
+        }
+        if is_later(report.key(), self.waits.as_ref()) {
+            self.waits = Figure::of_waits(report, received_at).or(self.waits.take());
+        }
+    }
+
+    /// What came from the report that is corrected says the new thing, also when that was observed earlier; nothing
+    /// that had become history returns. A part that the correction leaves out stays.
+    fn replace_parts(&mut self, supersedes: ReportKey, report: &Report, received_at: Timestamp) {
+        if self
+            .counts
+            .as_ref()
+            .is_some_and(|figure| figure.key() == supersedes)
+        {
+            self.counts = Figure::of_counts(report, received_at).or(self.counts.take());
+        }
+        if self
+            .waits
+            .as_ref()
+            .is_some_and(|figure| figure.key() == supersedes)
+        {
+            self.waits = Figure::of_waits(report, received_at).or(self.waits.take());
+        }
+        self.take_later_parts(report, received_at);
+    }
+
+    fn drop_pause(&mut self, pause_id: &PauseId) {
+        self.pauses.retain(|pause| pause.pause_id != *pause_id);
+    }
+}

@@ -1,0 +1,128 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// Defines a text that is checked once, where it comes in, and is cheap to hand on.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $form:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Accepts a text of the form that the type describes.
+            pub fn parse(text: &str) -> Option<Self> {
+                let form: fn(&str) -> Option<Cow<'_, str>> = $form;
+                form(text).map(|text| Self(Arc::from(&*text)))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "{}({})", stringify!($name), self.0)
+            }
+        }
+    };
+}
+
+checked_text! {
+    /// Names an offering: a letter or digit, then at most 63 letters, digits, `.`, `_`, `:` or `-`.
+    OfferingId, |text| is_id(text).then_some(Cow::Borrowed(text))
+}
+
+checked_text! {
+    /// Names a pause within its offering; same form as an [`OfferingId`].
+    PauseId, |text| is_id(text).then_some(Cow::Borrowed(text))
+}
+
+checked_text! {
+    /// A registered organisation as scheme and number: `agb:06011009`, `ura:00015823`, `kvk:01234567`,
+    /// `oin:` and twenty digits, `gm:GM0014`, `nza:6000550` (the regulator's data set), `demo:17` (not real).
+    ProviderId, |text| is_provider(text).then_some(Cow::Borrowed(text))
+}
+
+checked_text! {
+    /// A municipality, CBS code: `GM` and four digits. Form only: whether it exists is for the `reference` tables.
+    MunicipalityCode, |text| {
+        let digits = text.strip_prefix("GM")?;
+        has_digits(digits, 4..=4).then_some(Cow::Borrowed(text))
+    }
+}
+
+checked_text! {
+    /// A code of the table of main diagnosis groups. That table is only ever added to, so what is stored stays readable.
+    DiagnosisGroup, |text| reference::diagnosis_group(text).map(|group| Cow::Borrowed(group.code))
+}
+
+checked_text! {
+    /// An insurer, as four-digit UZOVI code or by name: 1 to 80 characters, single spaces.
+    InsurerName, |text| {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let printable = !words.chars().any(char::is_control);
+        (printable && (1..=80).contains(&words.chars().count())).then_some(Cow::Owned(words))
+    }
+}
+
+checked_text! {
+    /// A language, ISO 639-1: two lower-case letters.
+    LanguageCode, |text| {
+        let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+        two_letters.then_some(Cow::Borrowed(text))
+    }
+}
+
+checked_text! {
+    /// A Dutch postcode: four digits, or four digits and two letters, kept as `9712CP`.
+    Postcode, |text| {
+        let (digits, letters) = text.trim().split_at_checked(4)?;
+        let letters = letters.trim_start();
+        let well_formed = has_digits(digits, 4..=4)
+            && !digits.starts_with('0')
+            && (letters.is_empty() || letters.len() == 2)
+            && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+        well_formed.then(|| Cow::Owned(format!("{digits}{}", letters.to_ascii_uppercase())))
+    }
+}
+
+impl InsurerName {
+    /// Tells whether both name the same insurer: upper and lower case do not matter.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.0.to_lowercase() == other.0.to_lowercase()
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+}
+
+fn is_provider(text: &str) -> bool {
+    let Some((scheme, number)) = text.split_once(':') else {
+        return false;
+    };
+    match scheme {
+        "agb" | "ura" | "kvk" => has_digits(number, 8..=8),
+        "oin" => has_digits(number, 20..=20),
+        "gm" => MunicipalityCode::parse(number).is_some(),
+        "nza" | "demo" => has_digits(number, 1..=8),
+        _ => false,
+    }
+}
+
+fn has_digits(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
+    length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,232 @@
+//! Offerings: places, waits and admission pauses.
+//!
+//! The vocabulary: state, commands, events, rejections. The rules are in `decide`, their meaning in `evolve`.
+
+mod decide;
+mod description;
+mod evolve;
+mod figures;
+mod fingerprint;
+mod ids;
+mod known_reports;
+mod pause;
+mod present;
+mod publish;
+#[cfg(test)]
+mod tests;
+
+pub use description::{
+    AgeRange, CareType, Circuit, Coordinates, Details, Origin, PlaceKind, Postcode, ProviderKind,
+    SecurityLevel, Setting,
+};
+pub use figures::{
+    BlockReason, Blocked, Counts, CountsError, Figure, Freshness, IntakeStatus, Report, ReportKey,
+    ReporterRole, SourceClass, UncheckedCounts, Wait, WaitMethod,
+};
+pub use ids::{
+    DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, OfferingId, PauseId, ProviderId,
+};
+pub use known_reports::{KnownReport, KnownReports};
+pub use pause::{Pause, PauseReason, PauseScope};
+
+/// Counts without a `valid_until` are believed for this long: two days.
+pub const COUNTS_VALID_FOR_MILLIS: i64 = 48 * 3_600_000;
+/// Waits without a `valid_until` are believed for this long: 35 days, a monthly return and some slack.
+pub const WAITS_VALID_FOR_MILLIS: i64 = 35 * 24 * 3_600_000;
+/// A report may be observed at most this far ahead of the node's clock: clocks differ.
+pub const FUTURE_TOLERANCE_MILLIS: i64 = 5_000;
+
+/// One offering, folded. Default: never published.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Offering {
+    /// What it is; none before it is published.
+    pub details: Option<Details>,
+    /// Why it is no longer offered.
+    pub withdrawn: Option<WithdrawalReason>,
+    /// The present counts.
+    pub counts: Option<Figure<Counts>>,
+    /// The present waits.
+    pub waits: Option<Figure<Vec<Wait>>>,
+    /// Pauses in force, in the order in which they began; no two with the same id.
+    pub pauses: Vec<Pause>,
+    /// What makes a repeated report recognisable.
+    pub known_reports: KnownReports,
+}
+
+/// A request to change an offering.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Declares the offering as it is now.
+    Publish(Box<Publication>),
+    /// Changes the fields of the description that the patch names.
+    Change(Box<Patch>),
+    /// Takes the offering out.
+    Withdraw(WithdrawalReason),
+    /// Reports counts, waits or both.
+    Report(Report),
+    /// Replaces an earlier report.
+    Correct {
+        /// Which one.
+        supersedes: ReportKey,
+        /// What it should have said.
+        report: Report,
+        /// Why.
+        reason: CorrectionReason,
+    },
+    /// Stops admissions.
+    Pause(Pause),
+    /// Ends one pause, or all.
+    Resume(Option<PauseId>),
+    /// A timer's: the pause with this id and this end has run out.
+    EndPause {
+        /// Which one.
+        pause_id: PauseId,
+        /// The end that fell due; a pause whose end was moved meanwhile goes on.
+        ends_at: crate::Timestamp,
+    },
+}
+
+/// What a publisher declares, as one whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publication {
+    /// What the offering is.
+    pub details: Details,
+    /// What it also says, decided in the same breath.
+    pub report: Option<Report>,
+    /// The pauses in force, all of them; none: pauses stay as they are.
+    pub pauses: Option<Vec<Pause>>,
+}
+
+/// New values for the named fields of a description.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch {
+    /// Carries the values.
+    pub details: Details,
+    /// Which of them count.
+    pub fields: Vec<DetailsField>,
+}
+
+/// Fields of a description that can be changed one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "each names the field of `Details` with the same name"
+)]
+pub enum DetailsField {
+    ProviderName,
+    LocationId,
+    LocationName,
+    MunicipalityCode,
+    Coordinates,
+    Postcode,
+    ProgrammeName,
+    CareType,
+    PlaceKind,
+    Setting,
+    SecurityLevel,
+    StayIntensity,
+    Circuits,
+    Age,
+    DiagnosisGroups,
+    Insurers,
+    Languages,
+    RemarkCodes,
+    ShownByItself,
+}
+
+/// A fact about an offering.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// It is offered, as described.
+    OfferingPublished(Box<Details>),
+    /// The description as it stands from now on, whole.
+    OfferingChanged(Box<Details>),
+    /// It is no longer offered.
+    OfferingWithdrawn(WithdrawalReason),
+    /// What in it is later than what was known is the present.
+    CapacityReported {
+        /// What was reported.
+        report: Report,
+        /// When it was decided.
+        received_at: crate::Timestamp,
+    },
+    /// Observed before the present figures: history only.
+    LateReportKept(Report),
+    /// An earlier report should have said this.
+    ReportCorrected {
+        /// Which one.
+        supersedes: ReportKey,
+        /// What it should have said.
+        report: Report,
+        /// Why.
+        reason: CorrectionReason,
+        /// When it was decided.
+        received_at: crate::Timestamp,
+    },
+    /// Admissions are stopped.
+    AdmissionsPaused(Pause),
+    /// A stop has ended.
+    AdmissionsResumed(PauseId, ResumeCause),
+}
+
+/// Why an offering was taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum WithdrawalReason {
+    Closed,
+    Merged,
+    RegisteredInError,
+}
+
+/// Why a report was corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CorrectionReason {
+    TypingError,
+    WrongUnit,
+    WrongMoment,
+    SystemError,
+}
+
+/// Why a pause ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ResumeCause {
+    /// Somebody said so.
+    Asked,
+    /// Its `ends_at` came.
+    Ended,
+    /// A later declaration no longer named it.
+    Replaced,
+}
+
+/// A "no".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Nothing is published under this id.
+    #[error("no offering is published under this id")]
+    UnknownOffering,
+    /// It was taken out; publish it anew first.
+    #[error("the offering has been withdrawn")]
+    Withdrawn,
+    /// The id is another provider's.
+    #[error("the offering belongs to another provider")]
+    OtherProvider,
+    /// The report is from the future.
+    #[error("the report says it was observed at a moment that has not come yet")]
+    ObservedInTheFuture,
+    /// The sequence number was used for a report with other content.
+    #[error("sequence {0} was used before, for a report with other content")]
+    SequenceReused(u64),
+    /// No such report among those remembered.
+    #[error("there is no report of that moment and sequence to correct")]
+    UnknownReport,
+    /// No such pause.
+    #[error("there is no pause with this id")]
+    UnknownPause,
+    /// The id stands for another pause.
+    #[error("a pause with this id exists and says something else")]
+    PauseIdReused,
+    /// The pause would end before it begins, or is over already.
+    #[error("the pause ends at a moment that has already passed")]
+    PauseEndsInThePast,
+}

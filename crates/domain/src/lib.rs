@@ -1,0 +1,17 @@
+//! The rules, as pure functions: no clock, no input or output, nothing that waits.
+//!
+//! Every context has one shape: `Command → decide → Event → evolve → State`.
+#![warn(missing_docs)]
+#![warn(
+    clippy::wildcard_enum_match_arm,
+    clippy::match_wildcard_for_single_variants
+)]
+
+mod aggregate;
+pub mod capacity;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod timestamp;
+
+pub use aggregate::{Aggregate, Timer, replay};
+pub use timestamp::Timestamp;

@@ -1,0 +1,342 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rdkafka::Message;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rusqlite::TransactionBehavior;
+
+use super::KafkaSettings;
+use super::quiet::Consumer;
+use super::writer::Writer;
+use crate::record::{Record, Unreadable};
+use crate::rule;
+use crate::store::{Admitted, Order, Progress, Store};
+use crate::tail::{Status, TopicState};
+use crate::{AttemptId, LogError, LogId, Position};
+
+/// Records dealt with in one transaction of the replica.
+const BATCH: usize = 4_096;
+const POLL: Duration = Duration::from_millis(50);
+const RETRY: Duration = Duration::from_millis(500);
+/// A node whose clock is further off the broker's is not relied on.
+const CLOCK_TOLERANCE_MILLIS: i64 = 5_000;
+/// How often a clock that is off is measured again.
+const PROBE_AGAIN: Duration = Duration::from_secs(5);
+
+/// Reads a topic back, in order, into the replica; the version rule says what takes effect.
+pub(super) struct Follower {
+    pub(super) settings: KafkaSettings,
+    pub(super) store: Arc<Store>,
+    pub(super) topic: Arc<TopicState>,
+    pub(super) writer: Arc<Writer>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) log_id: Option<LogId>,
+    pub(super) progress: Option<Progress>,
+    /// Where the log ended when it was last searched, in vain, for an operator's reset.
+    pub(super) searched: Option<(i64, i64)>,
+}
+
+/// A record as it was read.
+pub(super) struct Fetched {
+    pub(super) position: Position,
+    pub(super) append_time: i64,
+    pub(super) payload: Bytes,
+}
+
+/// What one poll brought.
+enum Polled {
+    Records(Vec<Fetched>),
+    /// Nothing more at the moment.
+    CaughtUp(Vec<Fetched>),
+    /// The log is not what it was.
+    Changed(String),
+}
+
+/// What became of an attempt, to be told once the replica holds it.
+struct Told {
+    attempt: AttemptId,
+    append_time: i64,
+    effective: Option<Position>,
+}
+
+impl Follower {
+    pub(super) fn run(mut self) {
+        while !self.stopped() {
+            match self.prepare() {
+                Ok(consumer) => {
+                    if let Err(reason) = self.follow(&consumer) {
+                        self.not_serving(&reason);
+                    }
+                }
+                Err(super::prepare::Obstacle::Away(reason)) => {
+                    tracing::debug!(reason, topic = %self.topic.name, "waiting for the broker: {reason}");
+                }
+                Err(super::prepare::Obstacle::Wrong(reason)) => self.not_serving(&reason),
+            }
+            self.pause();
+        }
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn not_serving(&self, reason: &str) {
+        self.topic.set_status(Status::NotServing(reason.to_owned()));
+    }
+
+    fn pause(&self) {
+        let until = Instant::now() + RETRY;
+        while !self.stopped() && Instant::now() < until {
+            self.writer.answer_overdue();
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Follows until the node stops; returns why the log cannot be followed as it is.
+    fn follow(&mut self, consumer: &Consumer) -> Result<(), String> {
+        let mut order =
+            Order::load(&self.store, Arc::clone(&self.topic)).map_err(|error| error.to_string())?;
+        let mut clock_off: Option<Instant> = None;
+        let mut probed = false;
+        let mut caught_up = false;
+        while !self.stopped() {
+            self.writer.answer_overdue();
+            let records = match poll(consumer, &self.topic.name) {
+                Polled::Records(records) => {
+                    caught_up &= records.is_empty();
+                    records
+                }
+                Polled::CaughtUp(records) => {
+                    caught_up = true;
+                    records
+                }
+                Polled::Changed(reason) => return Err(reason),
+            };
+            let offset_millis = self.take_in(&mut order, records)?;
+            if let Some(off) = offset_millis {
+                clock_off = self.judge_clock(off, clock_off);
+            }
+            if caught_up && self.log_id.is_none() {
+                // The first to come gives the log its name; of two, the first record counts.
+                let named = self
+                    .writer
+                    .send_identity(&self.topic.name, LogId::new_v7(), None);
+                if let Err(error) = named {
+                    tracing::debug!(%error, "no identity yet: {error}");
+                }
+                self.pause();
+            } else if caught_up && !probed {
+                probed = true;
+                self.topic.set_status(Status::Serving);
+                self.writer.send_probe(&self.topic.name);
+            } else if clock_off.is_some_and(|since| since.elapsed() >= PROBE_AGAIN) {
+                clock_off = Some(Instant::now());
+                self.writer.send_probe(&self.topic.name);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_clock(&self, off_millis: i64, before: Option<Instant>) -> Option<Instant> {
+        if off_millis.abs() > CLOCK_TOLERANCE_MILLIS {
+            let direction = if off_millis > 0 { "ahead of" } else { "behind" };
+            self.not_serving(&format!(
+                "this node's clock is {} s {direction} the broker's",
+                off_millis.abs() / 1_000
+            ));
+            return before.or(Some(Instant::now()));
+        }
+        if before.is_some() {
+            self.topic.set_status(Status::Serving);
+        }
+        None
+    }
+
+    /// Takes a batch into the replica, tells readers, then tells who appended. Returns how far this node's
+    /// clock is off, as the batch shows it.
+    fn take_in(&mut self, order: &mut Order, records: Vec<Fetched>) -> Result<Option<i64>, String> {
+        if records.is_empty() {
+            return Ok(None);
+        }
+        let (told, damage) = loop {
+            match self.write(order, &records) {
+                Ok(done) => break done,
+                Err(error) if self.stopped() => return Err(error.to_string()),
+                Err(error) => {
+                    order.forget();
+                    tracing::error!(%error, "the replica cannot be written: {error}");
+                    self.pause();
+                }
+            }
+        };
+        order.keep();
+        let mut off = None;
+        let now = self.writer.now();
+        for Told {
+            attempt,
+            append_time,
+            effective,
+        } in told
+        {
+            if effective.is_none() {
+                self.topic.count_void();
+            }
+            let Some(sent) = self.writer.take(attempt) else {
+                continue;
+            };
+            off = Some(clock_offset(sent.sent_at, append_time, now));
+            if let Some(reply) = sent.reply {
+                reply(effective.ok_or(LogError::Void {
+                    at: self.topic.end().position,
+                }));
+            }
+        }
+        damage.map_or(Ok(off), Err)
+    }
+
+    #[expect(
+        clippy::type_complexity,
+        reason = "what to tell, and what stops the topic"
+    )]
+    fn write(
+        &mut self,
+        order: &mut Order,
+        records: &[Fetched],
+    ) -> Result<(Vec<Told>, Option<String>), LogError> {
+        let mut told = Vec::with_capacity(records.len());
+        let mut log_id = self.log_id;
+        let mut progress = self.progress;
+        let mut damage = None;
+        self.store.write(|connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for fetched in records {
+                let mark = match Record::decode(fetched.payload.clone()) {
+                    Ok(record) => {
+                        let mark = record.mark();
+                        match record {
+                            Record::Commit(commit) => {
+                                let attempt = commit.attempt;
+                                let place = (fetched.position, fetched.append_time);
+                                let admitted =
+                                    order.admit(&transaction, commit, &fetched.payload, place)?;
+                                told.push(Told {
+                                    attempt,
+                                    append_time: fetched.append_time,
+                                    effective: match admitted {
+                                        Admitted::Effective(position) => Some(position),
+                                        Admitted::Void => None,
+                                    },
+                                });
+                            }
+                            Record::Identity {
+                                log_id: new,
+                                replaces,
+                            } => {
+                                if rule::identity(log_id.as_ref(), replaces.as_ref()) {
+                                    log_id = Some(new);
+                                    order.identify(&transaction, new)?;
+                                }
+                            }
+                            Record::Probe(attempt) => {
+                                let append_time = fetched.append_time;
+                                let position = Some(fetched.position);
+                                told.push(Told {
+                                    attempt,
+                                    append_time,
+                                    effective: position,
+                                });
+                            }
+                        }
+                        mark
+                    }
+                    Err(Unreadable::Foreign) => {
+                        tracing::warn!(
+                            position = fetched.position.get(), topic = %order.topic.name,
+                            "a record is not ours and is passed over"
+                        );
+                        Unreadable::mark(&fetched.payload)
+                    }
+                    Err(Unreadable::Damaged(reason)) => {
+                        let at = fetched.position;
+                        damage = Some(format!("the record at position {at} is damaged: {reason}"));
+                        break;
+                    }
+                };
+                progress = Some(Progress {
+                    position: fetched.position,
+                    mark,
+                });
+            }
+            order.settle(&transaction)?;
+            if let Some(progress) = progress {
+                order.advance(&transaction, progress)?;
+            }
+            transaction.commit()?;
+            Ok(())
+        })?;
+        self.progress = progress;
+        if log_id != self.log_id {
+            self.log_id = log_id;
+            if let Some(log_id) = log_id {
+                self.topic.identify(log_id);
+            }
+        }
+        Ok((told, damage))
+    }
+}
+
+/// How far this node's clock is off: the broker's time should lie between sending and reading back.
+fn clock_offset(sent_at: i64, append_time: i64, now: i64) -> i64 {
+    if append_time < sent_at {
+        sent_at - append_time
+    } else if append_time > now {
+        now - append_time
+    } else {
+        0
+    }
+}
+
+fn poll(consumer: &Consumer, topic: &str) -> Polled {
+    let mut records = Vec::new();
+    let mut wait = POLL;
+    loop {
+        match consumer.poll(wait) {
+            Some(Ok(message)) => records.push(fetched(&message)),
+            Some(Err(KafkaError::PartitionEOF(_))) => return Polled::CaughtUp(records),
+            Some(Err(error)) => match error.rdkafka_error_code() {
+                Some(
+                    RDKafkaErrorCode::OffsetOutOfRange
+                    | RDKafkaErrorCode::AutoOffsetReset
+                    | RDKafkaErrorCode::LogTruncation
+                    | RDKafkaErrorCode::UnknownTopicOrPartition
+                    | RDKafkaErrorCode::UnknownTopic
+                    | RDKafkaErrorCode::UnknownTopicId,
+                ) => {
+                    return Polled::Changed(format!("{topic} is not on Kafka as it was: {error}"));
+                }
+                _ => {
+                    tracing::debug!(%error, topic, "waiting for the broker: {error}");
+                    return Polled::Records(records);
+                }
+            },
+            None => return Polled::Records(records),
+        }
+        if records.len() >= BATCH {
+            return Polled::Records(records);
+        }
+        wait = Duration::ZERO;
+    }
+}
+
+/// A message's place: offset 0 is position 1, so that 0 is before everything.
+pub(super) fn fetched(message: &rdkafka::message::BorrowedMessage<'_>) -> Fetched {
+    Fetched {
+        position: Position::new(message.offset().unsigned_abs() + 1),
+        append_time: message.timestamp().to_millis().unwrap_or(0),
+        payload: Bytes::copy_from_slice(message.payload().unwrap_or_default()),
+    }
+}

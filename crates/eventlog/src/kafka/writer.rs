@@ -1,0 +1,280 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use parking_lot::{Mutex, RwLock};
+use rdkafka::ClientConfig;
+use rdkafka::ClientContext;
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+
+use super::KafkaSettings;
+use crate::backend::{Clock, Reply};
+use crate::record::{MAX_RECORD_BYTES, Record};
+use crate::{AttemptId, LogError, LogId, NewCommit, Position};
+
+/// Below the deadline of a request: who waits for an append hears of it in time.
+const MESSAGE_TIMEOUT_MS: &str = "8000";
+const FLUSH: Duration = Duration::from_secs(5);
+/// What has been delivered and was not read back by then is answered: unknown.
+const OVERDUE: Duration = Duration::from_secs(10);
+const LOOK_FOR_OVERDUE: Duration = Duration::from_secs(1);
+
+/// Produces records. What became of one is heard from the follower; a failed delivery means: unknown.
+pub(super) struct Writer {
+    config: ClientConfig,
+    producer: RwLock<ThreadedProducer<Deliveries>>,
+    waiting: Waiting,
+    clock: Clock,
+    closed: AtomicBool,
+    looked_for_overdue: Mutex<Instant>,
+}
+
+/// Appends that wait to be read back, by attempt.
+type Waiting = Arc<Mutex<HashMap<AttemptId, Sent>>>;
+
+pub(super) struct Sent {
+    pub(super) reply: Option<Reply>,
+    /// By this node's clock, in milliseconds since 1970.
+    pub(super) sent_at: i64,
+    since: Instant,
+}
+
+struct Deliveries {
+    waiting: Waiting,
+}
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: rdkafka::config::RDKafkaLogLevel, fac: &str, message: &str) {
+        tracing::debug!(?level, fac, message, "librdkafka: {message}");
+    }
+
+    fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "librdkafka: {reason}");
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = Box<AttemptId>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, attempt: Box<AttemptId>) {
+        if let Err((error, _)) = result
+            && let Some(sent) = self.waiting.lock().remove(&attempt)
+            && let Some(reply) = sent.reply
+        {
+            // It may have landed, or land yet.
+            reply(Err(LogError::Unavailable(error.to_string())));
+        }
+    }
+}
+
+impl Writer {
+    pub(super) fn start(settings: &KafkaSettings, clock: Clock) -> Result<Self, LogError> {
+        let mut config = settings.client();
+        config
+            .set("acks", "all")
+            .set("enable.idempotence", "true")
+            .set("linger.ms", "0")
+            .set("message.timeout.ms", MESSAGE_TIMEOUT_MS)
+            .set("queue.buffering.max.messages", "500000")
+            .set("queue.buffering.max.kbytes", "1048576");
+        let waiting = Waiting::default();
+        let producer = producer(&config, &waiting)?;
+        Ok(Self {
+            config,
+            producer: RwLock::new(producer),
+            waiting,
+            clock,
+            closed: AtomicBool::new(false),
+            looked_for_overdue: Mutex::new(Instant::now()),
+        })
+    }
+
+    pub(super) fn submit(&self, topic: &str, commit: NewCommit, reply: Reply) {
+        let attempt = commit.attempt;
+        let key = commit.stream.clone();
+        let traceparent = commit
+            .commands
+            .iter()
+            .find_map(|note| note.traceparent.clone());
+        let record = Record::Commit(commit).encode();
+        if record.len() > MAX_RECORD_BYTES {
+            return reply(Err(LogError::TooLarge {
+                bytes: record.len(),
+            }));
+        }
+        let headers = traceparent.map(|value| {
+            OwnedHeaders::new().insert(Header {
+                key: "traceparent",
+                value: Some(&value),
+            })
+        });
+        self.send(
+            topic,
+            (attempt, key.as_str(), &record),
+            headers,
+            Some(reply),
+        );
+    }
+
+    /// Writes which log this is.
+    pub(super) fn send_identity(
+        &self,
+        topic: &str,
+        log_id: LogId,
+        replaces: Option<LogId>,
+    ) -> Result<(), LogError> {
+        let attempt = AttemptId::new_v7();
+        let record = Record::Identity { log_id, replaces }.encode();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let reply: Reply = Box::new(move |result: Result<Position, LogError>| {
+            // Nobody listens any more when the time is up.
+            let _ = sender.send(result);
+        });
+        self.send(topic, (attempt, "", &record), None, Some(reply));
+        // An identity is read back by its content, not by an attempt: only a failure is heard here.
+        let heard = receiver.recv_timeout(Duration::from_millis(300));
+        self.take(attempt);
+        match heard {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Writes a record whose append time tells how this node's clock stands to the broker's.
+    pub(super) fn send_probe(&self, topic: &str) {
+        let attempt = AttemptId::new_v7();
+        let record = Record::Probe(attempt).encode();
+        self.send(topic, (attempt, "", &record), None, None);
+    }
+
+    fn send(
+        &self,
+        topic: &str,
+        (attempt, key, record): (AttemptId, &str, &Bytes),
+        headers: Option<OwnedHeaders>,
+        reply: Option<Reply>,
+    ) {
+        let sent = Sent {
+            reply,
+            sent_at: (self.clock)(),
+            since: Instant::now(),
+        };
+        if let Some(refused) = self.wait_for(attempt, sent) {
+            return refused(Err(LogError::Closed));
+        }
+        self.renew_after_fatal_error();
+        let mut message = BaseRecord::with_opaque_to(topic, Box::new(attempt))
+            .partition(0)
+            .key(key)
+            .payload(&record[..]);
+        message.headers = headers;
+        let outcome = self.producer.read().send(message);
+        if let Err((error, _)) = outcome
+            && let Some(sent) = self.waiting.lock().remove(&attempt)
+            && let Some(reply) = sent.reply
+        {
+            reply(Err(LogError::Unavailable(error.to_string())));
+        }
+    }
+
+    /// Returns the reply if nothing is taken any more.
+    fn wait_for(&self, attempt: AttemptId, sent: Sent) -> Option<Reply> {
+        let mut waiting = self.waiting.lock();
+        if self.closed.load(Ordering::Relaxed) {
+            return sent.reply;
+        }
+        waiting.insert(attempt, sent);
+        None
+    }
+
+    /// The append that a record belongs to, if it was this node's and is still waited for.
+    pub(super) fn take(&self, attempt: AttemptId) -> Option<Sent> {
+        self.waiting.lock().remove(&attempt)
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// An idempotent producer that lost track of its sequence numbers is of no use any more.
+    fn renew_after_fatal_error(&self) {
+        if self.producer.read().client().fatal_error().is_none() {
+            return;
+        }
+        let mut current = self.producer.write();
+        if let Some((_, reason)) = current.client().fatal_error() {
+            tracing::warn!(reason, "the producer is started anew: {reason}");
+            match producer(&self.config, &self.waiting) {
+                Ok(renewed) => *current = renewed,
+                Err(error) => tracing::error!(%error, "no new producer: {error}"),
+            }
+        }
+    }
+
+    /// Answers appends that were delivered and not read back for long: nobody knows what became of them.
+    pub(super) fn answer_overdue(&self) {
+        {
+            let mut looked = self.looked_for_overdue.lock();
+            if looked.elapsed() < LOOK_FOR_OVERDUE {
+                return;
+            }
+            *looked = Instant::now();
+        }
+        self.answer_unknown("it was not read back in time", |sent| {
+            sent.since.elapsed() >= OVERDUE
+        });
+    }
+
+    /// Nothing is taken from now on.
+    pub(super) fn refuse(&self) {
+        let _none_between_look_and_insert = self.waiting.lock();
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an append waits to be read back.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.waiting
+            .lock()
+            .values()
+            .any(|sent| sent.reply.is_some())
+    }
+
+    /// Answers everybody who still waits: nothing is read back any more.
+    pub(super) fn answer_the_rest(&self) {
+        self.answer_unknown("the log was closed", |_| true);
+    }
+
+    fn answer_unknown(&self, reason: &str, which: impl Fn(&Sent) -> bool) {
+        let unknown: Vec<Sent> = {
+            let mut waiting = self.waiting.lock();
+            waiting
+                .extract_if(|_, sent| which(sent))
+                .map(|(_, sent)| sent)
+                .collect()
+        };
+        for reply in unknown.into_iter().filter_map(|sent| sent.reply) {
+            reply(Err(LogError::Unavailable(reason.to_owned())));
+        }
+    }
+
+    pub(super) fn flush(&self) {
+        if let Err(error) = self.producer.read().flush(FLUSH) {
+            tracing::warn!(%error, "not everything could be sent before the end: {error}");
+        }
+    }
+}
+
+fn producer(
+    config: &ClientConfig,
+    waiting: &Waiting,
+) -> Result<ThreadedProducer<Deliveries>, LogError> {
+    let context = Deliveries {
+        waiting: Arc::clone(waiting),
+    };
+    config
+        .create_with_context(context)
+        .map_err(|error| LogError::Topic(error.to_string()))
+}

@@ -1,0 +1,412 @@
+//! What a record looks like in bytes: magic number, checksum, protobuf (`proto/doorstroom/log/v1/commit.proto`).
+
+use bytes::Bytes;
+use prost::Message;
+use uuid::Uuid;
+
+use crate::{AttemptId, CommandId, LogId, Position, StreamId, Version};
+
+const MAGIC: &[u8; 4] = b"DSL1";
+const HEADER_BYTES: usize = 8;
+
+/// The largest record that the log takes, in bytes: Kafka's own default is a little more.
+pub(crate) const MAX_RECORD_BYTES: usize = 1_000_000;
+
+/// What became of one command, in the envelope of the commit that answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandNote {
+    /// Which command.
+    pub id: CommandId,
+    /// What it follows from.
+    pub causation_id: Option<Uuid>,
+    /// The whole story that it belongs to.
+    pub correlation_id: Option<Uuid>,
+    /// W3C trace context of the caller.
+    pub traceparent: Option<String>,
+    /// What became of it.
+    pub noted: Noted,
+    /// How many of the commit's events are this command's.
+    pub event_count: u32,
+    /// Whether its outcome is remembered for 24 hours of log time; a refusal always is.
+    pub remembered: bool,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It took effect.
+    Taken,
+    /// A repeat was refused, for the coded reason: no earlier attempt may take effect any more.
+    Refused(String),
+    /// A repeat found nothing left to do.
+    Unchanged,
+}
+
+/// A commit to be appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCommit {
+    /// Whose history it continues.
+    pub stream: StreamId,
+    /// One more than the head that it was decided on.
+    pub version: Version,
+    /// Found again by this.
+    pub attempt: AttemptId,
+    /// The commands that it answers.
+    pub commands: Vec<CommandNote>,
+    /// The events, encoded.
+    pub body: Bytes,
+}
+
+/// A commit that took effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its place in the topic.
+    pub position: Position,
+    /// When it was appended, in milliseconds since 1970; never less than the commit before it.
+    pub log_time_millis: i64,
+    /// Whose history it continues.
+    pub stream: StreamId,
+    /// Its number in that history.
+    pub version: Version,
+    /// Which attempt it was.
+    pub attempt: AttemptId,
+    /// The commands that it answers.
+    pub commands: Vec<CommandNote>,
+    /// The events, encoded.
+    pub body: Bytes,
+}
+
+/// One record as it stands in the log, for an operator's eyes.
+#[derive(Clone, Debug)]
+pub struct RawRecord {
+    /// Its place.
+    pub position: Position,
+    /// When it was appended, in milliseconds since 1970.
+    pub append_time_millis: i64,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// What it is.
+    pub found: Found,
+}
+
+/// What a record turned out to be.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// A commit in effect.
+    Effective(Commit),
+    /// A commit without effect: its version was taken.
+    Void(NewCommit),
+    /// The log's identity.
+    Identity(LogId),
+    /// A measurement of a clock.
+    Probe,
+    /// Not ours.
+    Foreign,
+    /// Ours, and unreadable.
+    Damaged(String),
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct RecordMessage {
+    #[prost(oneof = "Kind", tags = "1, 2, 3")]
+    kind: Option<Kind>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+enum Kind {
+    #[prost(message, tag = "1")]
+    Commit(CommitMessage),
+    #[prost(message, tag = "2")]
+    Identity(IdentityMessage),
+    #[prost(message, tag = "3")]
+    Probe(ProbeMessage),
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct CommitMessage {
+    #[prost(string, tag = "1")]
+    stream_id: String,
+    #[prost(uint64, tag = "2")]
+    version: u64,
+    #[prost(bytes = "bytes", tag = "3")]
+    attempt_id: Bytes,
+    #[prost(message, repeated, tag = "4")]
+    commands: Vec<CommandMessage>,
+    #[prost(bytes = "bytes", tag = "5")]
+    body: Bytes,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct CommandMessage {
+    #[prost(bytes = "bytes", tag = "1")]
+    command_id: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    causation_id: Bytes,
+    #[prost(bytes = "bytes", tag = "3")]
+    correlation_id: Bytes,
+    #[prost(string, tag = "4")]
+    traceparent: String,
+    #[prost(int32, tag = "5")]
+    outcome: i32,
+    #[prost(string, tag = "6")]
+    refusal: String,
+    #[prost(uint32, tag = "7")]
+    event_count: u32,
+    #[prost(bool, tag = "8")]
+    remembered: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct IdentityMessage {
+    #[prost(bytes = "bytes", tag = "1")]
+    log_id: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    replaces: Bytes,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ProbeMessage {
+    #[prost(bytes = "bytes", tag = "1")]
+    probe_id: Bytes,
+}
+
+const TAKEN: i32 = 1;
+const REFUSED: i32 = 2;
+const UNCHANGED: i32 = 3;
+
+/// A record, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Record {
+    Commit(NewCommit),
+    Identity {
+        log_id: LogId,
+        replaces: Option<LogId>,
+    },
+    Probe(AttemptId),
+}
+
+/// Why bytes are not a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// No magic number: somebody else's.
+    Foreign,
+    /// Ours, but damaged or of a kind that this version does not know.
+    Damaged(String),
+}
+
+impl Record {
+    pub(crate) fn encode(self) -> Bytes {
+        let kind = match self {
+            Self::Commit(commit) => Kind::Commit(commit.into()),
+            Self::Identity { log_id, replaces } => Kind::Identity(IdentityMessage {
+                log_id: id_bytes(log_id.as_uuid()),
+                replaces: replaces
+                    .map(|id| id_bytes(id.as_uuid()))
+                    .unwrap_or_default(),
+            }),
+            Self::Probe(id) => Kind::Probe(ProbeMessage {
+                probe_id: id_bytes(id.as_uuid()),
+            }),
+        };
+        let message = RecordMessage { kind: Some(kind) };
+        let mut out = Vec::with_capacity(HEADER_BYTES + message.encoded_len());
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&[0; 4]);
+        message.encode_raw(&mut out);
+        let checksum = crc32fast::hash(&out[HEADER_BYTES..]);
+        out[4..HEADER_BYTES].copy_from_slice(&checksum.to_be_bytes());
+        out.into()
+    }
+
+    pub(crate) fn decode(bytes: Bytes) -> Result<Self, Unreadable> {
+        if bytes.len() < HEADER_BYTES || &bytes[..4] != MAGIC {
+            return Err(Unreadable::Foreign);
+        }
+        let damaged = |what: &str| Unreadable::Damaged(what.to_owned());
+        let checksum = crc32fast::hash(&bytes[HEADER_BYTES..]).to_be_bytes();
+        if bytes[4..HEADER_BYTES] != checksum {
+            return Err(damaged("its checksum does not fit"));
+        }
+        let message = RecordMessage::decode(bytes.slice(HEADER_BYTES..))
+            .map_err(|error| Unreadable::Damaged(error.to_string()))?;
+        match message.kind {
+            Some(Kind::Commit(commit)) => commit.try_into().map(Self::Commit).map_err(damaged),
+            Some(Kind::Identity(identity)) => Ok(Self::Identity {
+                log_id: LogId::from_slice(&identity.log_id).ok_or(damaged("its log id"))?,
+                replaces: LogId::from_slice(&identity.replaces),
+            }),
+            Some(Kind::Probe(probe)) => AttemptId::from_slice(&probe.probe_id)
+                .map(Self::Probe)
+                .ok_or(damaged("its probe id")),
+            None => Err(damaged("it is of a kind that this version does not know")),
+        }
+    }
+
+    /// Sixteen bytes by which the record is known again.
+    pub(crate) fn mark(&self) -> [u8; 16] {
+        match self {
+            Self::Commit(commit) => *commit.attempt.as_uuid().as_bytes(),
+            Self::Identity { log_id, .. } => *log_id.as_uuid().as_bytes(),
+            Self::Probe(id) => *id.as_uuid().as_bytes(),
+        }
+    }
+}
+
+impl Unreadable {
+    /// Sixteen bytes by which bytes that are no record are known again.
+    pub(crate) fn mark(bytes: &[u8]) -> [u8; 16] {
+        let mut mark = [0; 16];
+        mark[..4].copy_from_slice(&crc32fast::hash(bytes).to_be_bytes());
+        mark[4..12].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
+        mark
+    }
+}
+
+impl NewCommit {
+    /// The commit, now that it has its place.
+    pub(crate) fn placed(self, position: Position, log_time_millis: i64) -> Commit {
+        Commit {
+            position,
+            log_time_millis,
+            stream: self.stream,
+            version: self.version,
+            attempt: self.attempt,
+            commands: self.commands,
+            body: self.body,
+        }
+    }
+}
+
+fn id_bytes(id: &Uuid) -> Bytes {
+    Bytes::copy_from_slice(id.as_bytes())
+}
+
+impl From<NewCommit> for CommitMessage {
+    fn from(commit: NewCommit) -> Self {
+        Self {
+            stream_id: commit.stream.as_str().to_owned(),
+            version: commit.version.get(),
+            attempt_id: id_bytes(commit.attempt.as_uuid()),
+            commands: commit.commands.into_iter().map(Into::into).collect(),
+            body: commit.body,
+        }
+    }
+}
+
+impl TryFrom<CommitMessage> for NewCommit {
+    type Error = &'static str;
+
+    fn try_from(message: CommitMessage) -> Result<Self, &'static str> {
+        Ok(Self {
+            stream: StreamId::parse(&message.stream_id).ok_or("its stream id")?,
+            version: Version::new(message.version),
+            attempt: AttemptId::from_slice(&message.attempt_id).ok_or("its attempt id")?,
+            commands: message
+                .commands
+                .into_iter()
+                .map(TryInto::try_into)
+                .collect::<Result<_, _>>()?,
+            body: message.body,
+        })
+    }
+}
+
+impl From<CommandNote> for CommandMessage {
+    fn from(note: CommandNote) -> Self {
+        let (outcome, refusal) = match note.noted {
+            Noted::Taken => (TAKEN, String::new()),
+            Noted::Refused(reason) => (REFUSED, reason),
+            Noted::Unchanged => (UNCHANGED, String::new()),
+        };
+        Self {
+            command_id: id_bytes(note.id.as_uuid()),
+            causation_id: note.causation_id.as_ref().map(id_bytes).unwrap_or_default(),
+            correlation_id: note
+                .correlation_id
+                .as_ref()
+                .map(id_bytes)
+                .unwrap_or_default(),
+            traceparent: note.traceparent.unwrap_or_default(),
+            outcome,
+            refusal,
+            event_count: note.event_count,
+            remembered: note.remembered,
+        }
+    }
+}
+
+impl TryFrom<CommandMessage> for CommandNote {
+    type Error = &'static str;
+
+    fn try_from(message: CommandMessage) -> Result<Self, &'static str> {
+        Ok(Self {
+            id: CommandId::from_slice(&message.command_id).ok_or("a command id")?,
+            causation_id: Uuid::from_slice(&message.causation_id).ok(),
+            correlation_id: Uuid::from_slice(&message.correlation_id).ok(),
+            traceparent: (!message.traceparent.is_empty()).then_some(message.traceparent),
+            noted: match message.outcome {
+                TAKEN => Noted::Taken,
+                REFUSED => Noted::Refused(message.refusal),
+                UNCHANGED => Noted::Unchanged,
+                _ => return Err("a command's outcome"),
+            },
+            event_count: message.event_count,
+            remembered: message.remembered,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit() -> NewCommit {
+        NewCommit {
+            stream: StreamId::parse("capacity-1").expect("a name"),
+            version: Version::new(7),
+            attempt: AttemptId::new_v7(),
+            commands: vec![CommandNote {
+                id: CommandId::new_v7(),
+                causation_id: None,
+                correlation_id: Some(Uuid::now_v7()),
+                traceparent: Some("00-1-2-01".into()),
+                noted: Noted::Refused("no-free-place".into()),
+                event_count: 0,
+                remembered: true,
+            }],
+            body: Bytes::from_static(b"events"),
+        }
+    }
+
+    #[test]
+    fn a_record_reads_back_as_it_was_written() {
+        for record in [
+            Record::Commit(commit()),
+            Record::Identity {
+                log_id: LogId::new_v7(),
+                replaces: Some(LogId::new_v7()),
+            },
+            Record::Probe(AttemptId::new_v7()),
+        ] {
+            assert_eq!(Record::decode(record.clone().encode()), Ok(record));
+        }
+    }
+
+    #[test]
+    fn every_flipped_byte_is_noticed() {
+        let bytes = Record::Commit(commit()).encode();
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.to_vec();
+            flipped[at] ^= 0x10;
+            assert!(Record::decode(flipped.into()).is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn bytes_without_the_magic_number_are_foreign() {
+        for bytes in [&b""[..], b"{}", b"DSL", b"DSL2aaaaaaaaaa"] {
+            let found = Record::decode(Bytes::copy_from_slice(bytes));
+            assert_eq!(found, Err(Unreadable::Foreign));
+        }
+    }
+}

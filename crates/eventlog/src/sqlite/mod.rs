@@ -1,0 +1,245 @@
+//! Order made by one writer on a SQLite file: appends of all streams are committed in groups, one fsync for many.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use rusqlite::TransactionBehavior;
+
+use crate::backend::{Backend, Clock, Reply};
+use crate::record::{MAX_RECORD_BYTES, Record};
+use crate::store::{Admitted, Order, Store};
+use crate::tail::{Status, TopicState};
+use crate::{LogError, LogId, NewCommit, Position};
+
+/// A group ends here, so that no caller waits for an endless one.
+const GROUP_COMMITS: usize = 4_096;
+const GROUP_BYTES: usize = 8 << 20;
+
+pub(crate) struct SqliteBackend {
+    store: Arc<Store>,
+    sender: Sender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+enum Message {
+    Append(Append),
+    Stop,
+}
+
+struct Append {
+    table: i64,
+    commit: NewCommit,
+    record: Bytes,
+    reply: Reply,
+}
+
+/// What a commit of the group is told once the group is durable.
+enum Verdict {
+    Effective(Position),
+    Void,
+}
+
+impl SqliteBackend {
+    pub(crate) fn start(
+        store: Arc<Store>,
+        topics: &[Arc<TopicState>],
+        clock: Clock,
+    ) -> Result<Self, LogError> {
+        let mut orders = Vec::with_capacity(topics.len());
+        for topic in topics {
+            orders.push(Order::load(&store, Arc::clone(topic))?);
+            topic.set_status(Status::Serving);
+        }
+        let (sender, receiver) = mpsc::channel();
+        let writer = Writer {
+            store: Arc::clone(&store),
+            orders,
+            clock,
+        };
+        let thread = std::thread::Builder::new()
+            .name("log-writer".into())
+            .spawn(move || writer.run(&receiver))
+            .map_err(|error| LogError::Storage(error.to_string()))?;
+        Ok(Self {
+            store,
+            sender,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+}
+
+impl Backend for SqliteBackend {
+    fn submit(&self, topic: &Arc<TopicState>, commit: NewCommit, reply: Reply) {
+        let record = Record::Commit(commit.clone()).encode();
+        if record.len() > MAX_RECORD_BYTES {
+            return reply(Err(LogError::TooLarge {
+                bytes: record.len(),
+            }));
+        }
+        let append = Append {
+            table: topic.table,
+            commit,
+            record,
+            reply,
+        };
+        if let Err(mpsc::SendError(Message::Append(append))) =
+            self.sender.send(Message::Append(append))
+        {
+            (append.reply)(Err(LogError::Closed));
+        }
+    }
+
+    fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {
+        let log_id = LogId::new_v7();
+        self.store.set_log_id(topic.table, log_id)?;
+        topic.identify(log_id);
+        Ok(log_id)
+    }
+
+    fn close(&self) {
+        // The thread may be gone already; then there is nothing to finish.
+        let _ = self.sender.send(Message::Stop);
+        if let Some(thread) = self.thread.lock().take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the log's writer ended in a panic");
+        }
+    }
+}
+
+struct Writer {
+    store: Arc<Store>,
+    orders: Vec<Order>,
+    clock: Clock,
+}
+
+impl Writer {
+    fn run(mut self, receiver: &Receiver<Message>) {
+        while let Ok(Message::Append(first)) = receiver.recv() {
+            let mut bytes = first.record.len();
+            let mut group = vec![first];
+            let mut stop = false;
+            while group.len() < GROUP_COMMITS && bytes < GROUP_BYTES {
+                match receiver.try_recv() {
+                    Ok(Message::Append(next)) => {
+                        bytes += next.record.len();
+                        group.push(next);
+                    }
+                    Ok(Message::Stop) => {
+                        stop = true;
+                        break;
+                    }
+                    Err(_) => break,
+                }
+            }
+            self.commit(group);
+            if stop {
+                break;
+            }
+        }
+        while let Ok(Message::Append(late)) = receiver.try_recv() {
+            (late.reply)(Err(LogError::Closed));
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Append>) {
+        let mut told = Vec::with_capacity(group.len());
+        let mut replies = Vec::with_capacity(group.len());
+        let mut work = Vec::with_capacity(group.len());
+        for append in group {
+            replies.push(append.reply);
+            work.push((append.table, append.commit, append.record));
+        }
+        let store = Arc::clone(&self.store);
+        let written = store.write(|connection| self.write(connection, work, &mut told));
+        if let Err(error) = written {
+            self.orders.iter_mut().for_each(Order::forget);
+            return self.failed(replies, &error);
+        }
+        self.orders.iter_mut().for_each(Order::keep);
+        for (reply, (table, verdict)) in replies.into_iter().zip(told) {
+            reply(match verdict {
+                Verdict::Effective(position) => Ok(position),
+                Verdict::Void => {
+                    let topic = self.order(table).map(|order| &order.topic);
+                    topic.inspect(|topic| topic.count_void());
+                    Err(LogError::Void {
+                        at: topic.map_or(Position::START, |topic| topic.end().position),
+                    })
+                }
+            });
+        }
+    }
+
+    fn write(
+        &mut self,
+        connection: &mut rusqlite::Connection,
+        work: Vec<(i64, NewCommit, Bytes)>,
+        told: &mut Vec<(i64, Verdict)>,
+    ) -> Result<(), LogError> {
+        let now = (self.clock)();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (table, commit, record) in work {
+            let Some(order) = self.orders.iter_mut().find(|o| o.topic.table == table) else {
+                return Err(LogError::UnknownTopic(table.to_string()));
+            };
+            let place = (order.next_position(), now);
+            let verdict = match order.admit(&transaction, commit, &record, place)? {
+                Admitted::Effective(position) => Verdict::Effective(position),
+                Admitted::Void => Verdict::Void,
+            };
+            told.push((table, verdict));
+        }
+        for order in &self.orders {
+            order.settle(&transaction)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// A full disk refuses the group as a whole. After any other failure the group may or may not be
+    /// there: what is there takes effect, and the callers are told that the outcome is unknown.
+    fn failed(&mut self, replies: Vec<Reply>, error: &LogError) {
+        tracing::error!(%error, "the log could not write: {error}");
+        if !matches!(error, LogError::Full)
+            && let Err(error) = self.recover()
+        {
+            tracing::error!(%error, "the log could not read back what it holds: {error}");
+            for order in &self.orders {
+                order
+                    .topic
+                    .set_status(Status::NotServing(error.to_string()));
+            }
+        }
+        for reply in replies {
+            reply(Err(match error {
+                LogError::Full => LogError::Full,
+                other => LogError::Unavailable(other.to_string()),
+            }));
+        }
+    }
+
+    fn recover(&mut self) -> Result<(), LogError> {
+        for order in &mut self.orders {
+            let topic = Arc::clone(&order.topic);
+            loop {
+                let page = self
+                    .store
+                    .commits_after(&topic, topic.end().position, 1_024)?;
+                if page.is_empty() {
+                    break;
+                }
+                topic.publish(page);
+            }
+            *order = Order::load(&self.store, topic)?;
+        }
+        Ok(())
+    }
+
+    fn order(&self, table: i64) -> Option<&Order> {
+        self.orders.iter().find(|order| order.topic.table == table)
+    }
+}

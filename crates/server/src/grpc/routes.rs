@@ -1,0 +1,56 @@
+use chassis::{Node, ServiceStatus};
+use eventlog::LogError;
+use tonic::service::{Routes, RoutesBuilder};
+use tonic_health::ServingStatus;
+
+use crate::config::Service;
+
+/// Starts the services on the node and returns what answers for them, with health and reflection.
+pub(crate) fn mount(node: &Node, services: &[Service]) -> anyhow::Result<Routes> {
+    let mut routes = RoutesBuilder::default();
+    for service in services {
+        start(*service, node, &mut routes)?;
+    }
+    let (reporter, health) = tonic_health::server::health_reporter();
+    follow(node, reporter);
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    routes.add_service(health).add_service(reflection);
+    Ok(routes.routes())
+}
+
+fn start(service: Service, node: &Node, routes: &mut RoutesBuilder) -> Result<(), LogError> {
+    match service {
+        Service::Capacity => capacity::mount(node, routes),
+    }
+}
+
+/// Tells gRPC's health service what the node's health says, from now on.
+fn follow(node: &Node, reporter: tonic_health::server::HealthReporter) {
+    let mut health = node.health.watch();
+    let shutdown = node.shutdown.clone();
+    node.tasks.spawn(async move {
+        loop {
+            let services = health.borrow_and_update().clone();
+            let all = services.values().all(|status| *status == ServiceStatus::Serving);
+            reporter.set_service_status("", serving(all)).await;
+            for (name, status) in &services {
+                let one = *status == ServiceStatus::Serving;
+                reporter.set_service_status(name, serving(one)).await;
+            }
+            let Some(Ok(())) = shutdown.run_until_cancelled(health.changed()).await else {
+                return;
+            };
+        }
+    });
+}
+
+const fn serving(yes: bool) -> ServingStatus {
+    if yes {
+        ServingStatus::Serving
+    } else {
+        ServingStatus::NotServing
+    }
+}

@@ -1,0 +1,18 @@
+//! The server: configuration, wiring, shutdown. Everything from outside comes in as an argument, so that a whole
+//! system starts inside a test.
+
+mod args;
+pub mod config;
+mod demo;
+mod grpc;
+mod listen;
+mod operator;
+mod pages;
+mod run;
+mod serve;
+mod signal;
+mod storage;
+pub mod telemetry;
+
+pub use run::run;
+pub use serve::{Outside, serve};

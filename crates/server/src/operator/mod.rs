@@ -1,0 +1,93 @@
+//! What an operator does to the log.
+
+mod export;
+mod inspect;
+mod mend;
+mod shown;
+mod topics;
+mod verify;
+
+use std::io::Write;
+
+use anyhow::{Context as _, anyhow};
+use clap::ArgMatches;
+use eventlog::{EventLog, Position, Topic};
+
+use crate::config::Settings;
+
+/// What is asked.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Apply,
+    Inspect { topic: String, from: Position, limit: u64 },
+    Verify { topic: Option<String> },
+    Export { topic: String },
+    Skip { topic: String, position: Position, reason: String },
+    Reset { topic: String, confirmed: bool },
+}
+
+impl Command {
+    /// Reads what the command line says.
+    pub(crate) fn from(group: &str, verb: &str, given: &ArgMatches) -> anyhow::Result<Self> {
+        Ok(match (group, verb) {
+            ("topics", "apply") => Self::Apply,
+            ("log", "inspect") => Self::Inspect {
+                topic: text(given, "topic")?,
+                from: position(given, "from")?,
+                limit: *given.get_one("limit").context("--limit is missing")?,
+            },
+            ("log", "verify") => Self::Verify {
+                topic: given.get_one::<String>("topic").cloned(),
+            },
+            ("log", "export") => Self::Export {
+                topic: text(given, "topic")?,
+            },
+            ("log", "skip") => Self::Skip {
+                topic: text(given, "topic")?,
+                position: position(given, "position")?,
+                reason: text(given, "reason")?,
+            },
+            ("log", "reset") => Self::Reset {
+                topic: text(given, "topic")?,
+                confirmed: given.get_flag("yes"),
+            },
+            _ => return Err(anyhow!("there is no command {group} {verb}")),
+        })
+    }
+}
+
+/// Does it, and says on `out` what came of it.
+pub(crate) async fn run(
+    settings: &Settings,
+    command: Command,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    match command {
+        Command::Apply => topics::apply(settings, out).await,
+        Command::Inspect { topic, from, limit } => inspect::inspect(settings, &topic, (from, limit), out).await,
+        Command::Verify { topic } => verify::verify(settings, topic.as_deref(), out).await,
+        Command::Export { topic } => export::export(settings, &topic, out).await,
+        Command::Skip { topic, position, reason } => {
+            mend::skip(settings, (&topic, position), &reason, out).await
+        }
+        Command::Reset { topic, confirmed } => mend::reset(settings, &topic, confirmed, out).await,
+    }
+}
+
+fn text(given: &ArgMatches, name: &str) -> anyhow::Result<String> {
+    let value = given.get_one::<String>(name).cloned();
+    value.with_context(|| format!("--{name} is missing"))
+}
+
+fn position(given: &ArgMatches, name: &str) -> anyhow::Result<Position> {
+    let value = given.get_one::<u64>(name).copied();
+    value.map(Position::new).with_context(|| format!("--{name} is missing"))
+}
+
+/// Returns a topic of the log, or says which ones there are.
+fn topic(log: &EventLog, name: &str) -> anyhow::Result<Topic> {
+    log.topic(name).map_err(|_| {
+        let names = log.topic_names().join(", ");
+        anyhow!("there is no topic {name} in this log; there are: {names}")
+    })
+}

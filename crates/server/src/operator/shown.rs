@@ -1,0 +1,110 @@
+//! How the log's content is shown.
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use eventlog::{CommandNote, Commit, Noted};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use serde_json::{Value, json};
+
+/// Returns a moment as RFC 3339, to the millisecond.
+pub(super) fn moment(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis)
+        .map_or_else(|_| format!("{millis} ms"), |moment| format!("{moment:.3}"))
+}
+
+/// Reads the bodies of a topic, where their content is known.
+pub(super) struct Bodies(Option<MessageDescriptor>);
+
+impl Bodies {
+    pub(super) fn of(topic: &str) -> anyhow::Result<Self> {
+        // The control topic's bodies are the node's own business, not a contract.
+        let Some(("capacity", _)) = topic.rsplit_once('.').map(|(region, context)| (context, region)) else {
+            return Ok(Self(None));
+        };
+        let pool = DescriptorPool::decode(proto::DESCRIPTORS).context("the contracts cannot be read")?;
+        Ok(Self(pool.get_message_by_name("doorstroom.capacity.v1.CommitBody")))
+    }
+
+    /// Returns the events as canonical protobuf JSON; nothing when they cannot be read.
+    fn events(&self, body: &[u8]) -> Option<Value> {
+        let message = DynamicMessage::decode(self.0.clone()?, body).ok()?;
+        let mut value = serde_json::to_value(&message).ok()?;
+        Some(value.get_mut("events").map_or_else(|| json!([]), Value::take))
+    }
+
+    /// Returns a commit as one JSON object.
+    pub(super) fn commit(&self, commit: &Commit) -> Value {
+        json!({
+            "position": commit.position.get(),
+            "log_time": moment(commit.log_time_millis),
+            "stream": commit.stream.as_str(),
+            "version": commit.version.get(),
+            "attempt_id": commit.attempt.to_string(),
+            "commands": commit.commands.iter().map(command).collect::<Vec<_>>(),
+            "events": self.events(&commit.body),
+            "body": STANDARD.encode(&commit.body),
+        })
+    }
+}
+
+fn command(note: &CommandNote) -> Value {
+    let (outcome, refusal) = outcome(&note.noted);
+    json!({
+        "command_id": note.id.to_string(),
+        "causation_id": note.causation_id.map(|id| id.to_string()),
+        "correlation_id": note.correlation_id.map(|id| id.to_string()),
+        "traceparent": note.traceparent,
+        "outcome": outcome,
+        "refusal": refusal,
+        "event_count": note.event_count,
+        "remembered": note.remembered,
+    })
+}
+
+/// Returns the word for what became of a command, and why it was refused.
+pub(super) fn outcome(noted: &Noted) -> (&'static str, Option<&str>) {
+    match noted {
+        Noted::Taken => ("taken", None),
+        Noted::Refused(reason) => ("refused", Some(reason)),
+        Noted::Unchanged => ("unchanged", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+    use proto::capacity::v1::recorded_event::Event;
+    use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent, WithdrawalReason};
+
+    use super::*;
+
+    #[test]
+    fn events_are_shown_as_canonical_json() {
+        let withdrawn = OfferingWithdrawn { reason: WithdrawalReason::Closed.into() };
+        let body = CommitBody {
+            events: vec![RecordedEvent {
+                occurred_at: Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 }),
+                actor: "somebody".to_owned(),
+                event: Some(Event::OfferingWithdrawn(withdrawn)),
+            }],
+        };
+        let events = Bodies::of("demo.capacity").unwrap().events(&body.encode_to_vec()).unwrap();
+        let expected = json!([{
+            "occurredAt": "2027-01-15T08:00:00Z",
+            "actor": "somebody",
+            "offeringWithdrawn": { "reason": "WITHDRAWAL_REASON_CLOSED" },
+        }]);
+        assert_eq!(events, expected);
+    }
+
+    #[test]
+    fn bodies_of_other_topics_are_not_guessed_at() {
+        assert_eq!(Bodies::of("demo.control").unwrap().events(b""), None);
+    }
+
+    #[test]
+    fn moments_are_rfc_3339_to_the_millisecond() {
+        assert_eq!(moment(1_800_000_000_007), "2027-01-15T08:00:00.007Z");
+    }
+}

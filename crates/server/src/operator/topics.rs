@@ -1,0 +1,38 @@
+use std::io::Write;
+
+use anyhow::Context as _;
+
+use crate::config::Settings;
+use crate::storage;
+
+/// Makes the region's topics on Kafka that are missing, and says what differs in the others.
+pub(super) async fn apply(settings: &Settings, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
+    let kafka = storage::kafka(settings)
+        .context("topics are made on Apache Kafka: say where it is with --kafka host:port")?;
+    let brokers = kafka.bootstrap.clone();
+    let names = storage::topics(settings);
+    let applied = tokio::task::spawn_blocking(move || {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        eventlog::kafka::apply_topics(&kafka, &names)
+    });
+    let reports = applied
+        .await?
+        .with_context(|| format!("the topics cannot be applied on {brokers}"))?;
+    let mut differs = false;
+    for report in reports {
+        let topic = report.topic;
+        match (report.created, report.differences.is_empty()) {
+            (true, _) => writeln!(out, "{topic}: made")?,
+            (false, true) => writeln!(out, "{topic}: as it must be")?,
+            (false, false) => {
+                differs = true;
+                for difference in report.differences {
+                    writeln!(out, "{topic}: {difference}")?;
+                }
+            }
+        }
+    }
+    out.flush()?;
+    anyhow::ensure!(!differs, "topics differ from what they must be; nothing was changed in them");
+    Ok(())
+}

@@ -1,0 +1,153 @@
+use std::io::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chassis::{Clock, Health, Node, ServiceStatus};
+use prometheus::Registry;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::config::Settings;
+use crate::pages::Pages;
+use crate::{demo, grpc, pages, storage};
+
+/// What comes from outside the server.
+pub struct Outside {
+    /// Where gRPC callers come in.
+    pub grpc: TcpListener,
+    /// Where browsers and Prometheus come in.
+    pub http: TcpListener,
+    /// The figures behind `/metrics`.
+    pub figures: Registry,
+    /// Cancelled when the server is to stop.
+    pub shutdown: CancellationToken,
+    /// Where the server says, in plain lines, what is where.
+    pub announcements: Box<dyn Write + Send>,
+}
+
+/// Runs the server until `outside.shutdown`, and comes back when everything has stopped or the deadline is over.
+///
+/// # Errors
+/// One sentence: the log cannot be opened, or a service cannot start.
+pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<()> {
+    let opening = settings.clone();
+    let log = tokio::task::spawn_blocking(move || storage::open(&opening)).await??;
+    let node = Node {
+        name: Uuid::now_v7().to_string(),
+        log,
+        region: settings.region.clone(),
+        tasks: TaskTracker::new(),
+        shutdown: CancellationToken::new(),
+        health: Health::default(),
+        clock: Clock::system(),
+        snapshots: Some(storage::snapshots(settings)?),
+    };
+    let routes = grpc::mount(&node, &settings.services)
+        .with_context(|| format!("the services of region {} cannot start", settings.region))?;
+    let addresses = Addresses {
+        grpc: outside.grpc.local_addr()?,
+        http: outside.http.local_addr()?,
+    };
+    let shown = Pages {
+        grpc: addresses.grpc,
+        region: settings.region.clone(),
+        figures: outside.figures,
+        health: node.health.clone(),
+    };
+
+    let stopping = CancellationToken::new();
+    let grpc = {
+        let (settings, stopping) = (settings.clone(), stopping.clone());
+        node.tasks.spawn(async move { grpc::serve(&settings, outside.grpc, routes, stopping).await })
+    };
+    // The pages stay up while calls are finished: a load balancer sees that the node is going.
+    let http = node.tasks.spawn(pages::serve(outside.http, shown, node.shutdown.clone()));
+    if settings.demo {
+        let shutdown = stopping.clone();
+        node.tasks.spawn(demo::run(addresses.grpc, node.clock.clone(), shutdown));
+    }
+    announce(&mut *outside.announcements, settings, &addresses)
+        .context("cannot write to standard output")?;
+
+    let mut running = Running { node, stopping, grpc, http };
+    let ended = tokio::select! {
+        () = outside.shutdown.cancelled() => Ok(()),
+        ended = &mut running.grpc => ended?,
+        ended = &mut running.http => ended?,
+    };
+    running.stop(settings.stop_deadline).await;
+    ended
+}
+
+struct Addresses {
+    grpc: SocketAddr,
+    http: SocketAddr,
+}
+
+fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io::Result<()> {
+    writeln!(out, "doorstroomd: gRPC on http://{}", at.grpc)?;
+    writeln!(out, "doorstroomd: HTTP on http://{}", at.http)?;
+    match &settings.kafka {
+        Some(kafka) => writeln!(out, "doorstroomd: region {} on Kafka at {kafka}", settings.region)?,
+        None => writeln!(
+            out,
+            "doorstroomd: region {} on the embedded log in {}",
+            settings.region,
+            settings.data.display()
+        )?,
+    }
+    if settings.insecure_dev {
+        writeln!(out, "doorstroomd: callers are not identified yet: insecure-dev lets in whoever reaches the port")?;
+    } else {
+        writeln!(out, "doorstroomd: callers are not identified yet: loopback only")?;
+    }
+    if settings.demo {
+        demo::announce(out, at.grpc)?;
+    }
+    out.flush()
+}
+
+/// A server at work.
+struct Running {
+    node: Node,
+    stopping: CancellationToken,
+    grpc: JoinHandle<anyhow::Result<()>>,
+    http: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Running {
+    /// Refuses what is new, finishes what runs, stops the followers, closes the log: all under one deadline.
+    async fn stop(self, deadline: Duration) {
+        let deadline = Instant::now() + deadline;
+        let Self { node, stopping, grpc, http } = self;
+        let services: Vec<String> = node.health.watch().borrow().keys().cloned().collect();
+        for service in services {
+            let status = ServiceStatus::NotServing("the node is stopping".to_owned());
+            node.health.set(&service, status);
+        }
+        stopping.cancel();
+        let abort = grpc.abort_handle();
+        if !grpc.is_finished() && timeout_at(deadline, grpc).await.is_err() {
+            tracing::warn!("calls still ran at the deadline: they were cut off");
+            abort.abort();
+        }
+        node.shutdown.cancel();
+        node.tasks.close();
+        let abort = http.abort_handle();
+        if timeout_at(deadline, node.tasks.wait()).await.is_err() {
+            tracing::warn!("tasks still ran at the deadline: they were cut off");
+            abort.abort();
+        }
+        // What was taken is written out in any case: somebody may wait for the answer.
+        let log = node.log.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || log.close()).await {
+            tracing::error!(%error, "the log did not close: {error}");
+        }
+        tracing::info!("stopped");
+    }
+}

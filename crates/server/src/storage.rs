@@ -1,0 +1,108 @@
+//! Opens the log that the settings name, and says in one sentence why when it cannot.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use eventlog::kafka::KafkaSettings;
+use eventlog::{EventLog, LogError};
+
+use crate::config::{Service, Settings};
+
+/// Returns the topics of the region that the settings need.
+pub(crate) fn topics(settings: &Settings) -> Vec<String> {
+    let services = settings.services.iter().map(|service| match service {
+        Service::Capacity => "capacity",
+    });
+    services
+        .chain(["control"])
+        .map(|context| format!("{}.{context}", settings.region))
+        .collect()
+}
+
+/// Opens the log to read and write it. Blocks.
+pub(crate) fn open(settings: &Settings) -> anyhow::Result<EventLog> {
+    make_folder(&settings.data)?;
+    let topics = topics(settings);
+    let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+    match kafka(settings) {
+        Some(kafka) => {
+            let replica = replica_path(settings);
+            EventLog::kafka(&kafka, &replica, &topics).map_err(|error| explained(error, &replica))
+        }
+        None => {
+            let path = log_path(settings);
+            EventLog::open(&path, &topics).map_err(|error| explained(error, &path))
+        }
+    }
+}
+
+/// Opens the log to look into it, beside the process that has it.
+pub(crate) fn open_to_read(settings: &Settings) -> anyhow::Result<EventLog> {
+    let path = match settings.kafka {
+        Some(_) => replica_path(settings),
+        None => log_path(settings),
+    };
+    if !path.exists() {
+        return Err(anyhow!("there is no log at {}", path.display()));
+    }
+    EventLog::open_read_only(&path).map_err(|error| explained(error, &path))
+}
+
+/// Returns how Kafka is reached, when the settings name brokers.
+pub(crate) fn kafka(settings: &Settings) -> Option<KafkaSettings> {
+    Some(KafkaSettings {
+        bootstrap: settings.kafka.clone()?,
+        options: settings.kafka_options.clone(),
+    })
+}
+
+/// Returns where snapshots are kept.
+pub(crate) fn snapshots(settings: &Settings) -> anyhow::Result<PathBuf> {
+    let folder = settings.data.join("snapshots");
+    make_folder(&folder)?;
+    Ok(folder)
+}
+
+fn log_path(settings: &Settings) -> PathBuf {
+    settings.data.join("log.db")
+}
+
+fn replica_path(settings: &Settings) -> PathBuf {
+    settings.data.join("replica.db")
+}
+
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    let shown = folder.display();
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {shown}"))?;
+    // SQLite's own message for a folder that cannot be written names neither the folder nor the cause.
+    let probe = folder.join(".writable");
+    let written = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe));
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot write to the folder {shown}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Puts the failure into one sentence; the cause stays for whoever asks (`downcast_ref`).
+fn explained(error: LogError, path: &Path) -> anyhow::Error {
+    let shown = path.display();
+    let sentence = match &error {
+        LogError::InUse(_) => format!("the log {shown} is in use by another process"),
+        LogError::NotALog(reason) => format!("cannot use {shown} as the log: {reason}"),
+        other => format!("cannot open the log {shown}: {other}"),
+    };
+    anyhow::Error::new(Unopened { sentence, error })
+}
+
+/// Why the log was not opened.
+#[derive(Debug, thiserror::Error)]
+#[error("{sentence}")]
+pub(crate) struct Unopened {
+    sentence: String,
+    /// What the log said.
+    pub(crate) error: LogError,
+}

@@ -1,0 +1,25 @@
+//! Generates the contracts' Rust code with protox, so that nobody needs protoc.
+
+use std::path::PathBuf;
+
+const FILES: [&str; 5] = [
+    "doorstroom/capacity/v1/offering.proto",
+    "doorstroom/capacity/v1/service.proto",
+    "doorstroom/capacity/v1/events.proto",
+    "doorstroom/capacity/v1/state.proto",
+    "doorstroom/log/v1/commit.proto",
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed=doorstroom");
+    let descriptors = protox::compile(FILES, ["."])?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(
+        out.join("descriptors.bin"),
+        prost::Message::encode_to_vec(&descriptors),
+    )?;
+    tonic_prost_build::configure()
+        .bytes(".doorstroom.log")
+        .compile_fds(descriptors)?;
+    Ok(())
+}

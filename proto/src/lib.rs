@@ -1,0 +1,28 @@
+//! The contracts: what goes over the wire and what the log stores, generated from `proto/doorstroom`.
+//!
+//! Nothing generated is checked in. The `.proto` files carry the documentation.
+
+/// Packages under `doorstroom`.
+pub mod doorstroom {
+    /// Live capacity.
+    pub mod capacity {
+        /// Version 1.
+        #[allow(missing_docs)]
+        pub mod v1 {
+            tonic::include_proto!("doorstroom.capacity.v1");
+        }
+    }
+    /// The log's records.
+    pub mod log {
+        /// Version 1.
+        #[allow(missing_docs)]
+        pub mod v1 {
+            tonic::include_proto!("doorstroom.log.v1");
+        }
+    }
+}
+
+pub use doorstroom::{capacity, log};
+
+/// The file descriptors of every contract, for server reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

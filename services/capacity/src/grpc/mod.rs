@@ -1,0 +1,169 @@
+//! Requests → commands and questions → replies.
+
+mod commands;
+mod cursor;
+mod figures;
+mod find;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::{Context, Node, Violations};
+use futures::Stream;
+use proto::capacity::v1;
+use proto::capacity::v1::capacity_service_server::CapacityService;
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::view::CapacityView;
+use crate::wire::{self, Transport, Wire};
+
+/// The service's folded topic.
+type Capacity = Context<Wire, CapacityView>;
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// The capacity service. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Api(Arc<Shared>);
+
+struct Shared {
+    context: Capacity,
+    node: Node,
+    /// How long a watcher hears nothing before it hears that there is nothing to say.
+    heartbeat: Duration,
+}
+
+impl Api {
+    /// The service on this topic.
+    pub(crate) fn new(context: Capacity, node: Node, heartbeat: Duration) -> Self {
+        Self(Arc::new(Shared { context, node, heartbeat }))
+    }
+}
+
+/// Reads what the transport says about a request.
+fn transport(metadata: &MetadataMap) -> Transport {
+    let traceparent = metadata.get("traceparent").and_then(|value| value.to_str().ok());
+    // What does not look like a trace context goes no further: it would be stored.
+    let traceparent = traceparent.filter(|text| text.len() <= 64).map(str::to_owned);
+    Transport {
+        retried: metadata.contains_key("grpc-previous-rpc-attempts"),
+        traceparent: traceparent.or_else(chassis::telemetry::current_traceparent),
+    }
+}
+
+#[tonic::async_trait]
+impl CapacityService for Api {
+    async fn publish_offering(
+        &self,
+        request: Request<v1::PublishOfferingRequest>,
+    ) -> Result<Response<v1::PublishOfferingResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order = wire::publish(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::PublishOfferingResponse { receipt }))
+    }
+
+    async fn change_offering(
+        &self,
+        request: Request<v1::ChangeOfferingRequest>,
+    ) -> Result<Response<v1::ChangeOfferingResponse>, Status> {
+        let transport = transport(request.metadata());
+        let request = request.into_inner();
+        // What a change leads to is checked as a whole, so the description must be there to look at.
+        if let Some(context) = &request.context {
+            self.0.context.at_least(&context.at_least).await?;
+        }
+        let order = wire::change(request, |stream| self.details(stream), &transport)
+            .map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::ChangeOfferingResponse { receipt }))
+    }
+
+    async fn withdraw_offering(
+        &self,
+        request: Request<v1::WithdrawOfferingRequest>,
+    ) -> Result<Response<v1::WithdrawOfferingResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order = wire::withdraw(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::WithdrawOfferingResponse { receipt }))
+    }
+
+    async fn report_capacity(
+        &self,
+        request: Request<v1::ReportCapacityRequest>,
+    ) -> Result<Response<v1::ReportCapacityResponse>, Status> {
+        let transport = transport(request.metadata());
+        let receipt = Some(self.report(request.into_inner(), &transport).await?);
+        Ok(Response::new(v1::ReportCapacityResponse { receipt }))
+    }
+
+    type StreamReportsStream = Answers<v1::StreamReportsResponse>;
+
+    async fn stream_reports(
+        &self,
+        request: Request<Streaming<v1::StreamReportsRequest>>,
+    ) -> Result<Response<Self::StreamReportsStream>, Status> {
+        let transport = transport(request.metadata());
+        Ok(Response::new(stream::acknowledgements(self.clone(), request.into_inner(), transport)))
+    }
+
+    async fn correct_report(
+        &self,
+        request: Request<v1::CorrectReportRequest>,
+    ) -> Result<Response<v1::CorrectReportResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order = wire::correct(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::CorrectReportResponse { receipt }))
+    }
+
+    async fn pause_admissions(
+        &self,
+        request: Request<v1::PauseAdmissionsRequest>,
+    ) -> Result<Response<v1::PauseAdmissionsResponse>, Status> {
+        let transport = transport(request.metadata());
+        let (order, pause_id) = wire::pause_admissions(request.into_inner(), &transport)
+            .map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::PauseAdmissionsResponse { receipt, pause_id }))
+    }
+
+    async fn resume_admissions(
+        &self,
+        request: Request<v1::ResumeAdmissionsRequest>,
+    ) -> Result<Response<v1::ResumeAdmissionsResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order = wire::resume(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::ResumeAdmissionsResponse { receipt }))
+    }
+
+    async fn find_capacity(
+        &self,
+        request: Request<v1::FindCapacityRequest>,
+    ) -> Result<Response<v1::FindCapacityResponse>, Status> {
+        self.find(request.into_inner()).await.map(Response::new)
+    }
+
+    type WatchCapacityStream = Answers<v1::WatchCapacityResponse>;
+
+    async fn watch_capacity(
+        &self,
+        request: Request<v1::WatchCapacityRequest>,
+    ) -> Result<Response<Self::WatchCapacityStream>, Status> {
+        watch::start(self.clone(), request.into_inner()).await.map(Response::new)
+    }
+
+    async fn get_offering(
+        &self,
+        request: Request<v1::GetOfferingRequest>,
+    ) -> Result<Response<v1::GetOfferingResponse>, Status> {
+        self.get(request.into_inner()).await.map(Response::new)
+    }
+}

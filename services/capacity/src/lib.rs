@@ -1,0 +1,30 @@
+//! Capacity: offerings of providers and municipalities, their places, waits and admission pauses, live.
+
+mod fingerprint;
+mod grpc;
+mod view;
+mod wire;
+
+use std::time::Duration;
+
+use chassis::{Context, Node};
+use eventlog::LogError;
+use proto::capacity::v1::capacity_service_server::{CapacityServiceServer, SERVICE_NAME};
+use tonic::service::RoutesBuilder;
+
+/// A watcher hears something at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// A larger request is not read: some kinds grow twelvefold in memory.
+const MAX_REQUEST_BYTES: usize = 256 << 10;
+
+/// Adds this service to a node.
+///
+/// # Errors
+/// If the log does not have the region's capacity topic.
+pub fn mount(node: &Node, routes: &mut RoutesBuilder) -> Result<(), LogError> {
+    let context = Context::start(node, &format!("{}.capacity", node.region), SERVICE_NAME)?;
+    let api = grpc::Api::new(context, node.clone(), HEARTBEAT);
+    let service = CapacityServiceServer::new(api).max_decoding_message_size(MAX_REQUEST_BYTES);
+    routes.add_service(service);
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What a search needs of an offering, small enough to look through a hundred thousand of them.
+
+use domain::Timestamp;
+use domain::capacity::{AgeRange, Circuit, Details, DiagnosisGroup, Offering};
+
+use super::places::Place;
+
+/// A set of small numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bits(u32);
+
+impl Bits {
+    /// The set of these.
+    pub(crate) fn of(numbers: impl IntoIterator<Item = u32>) -> Self {
+        Self(numbers.into_iter().fold(0, |bits, number| bits | 1_u32.checked_shl(number).unwrap_or(0)))
+    }
+
+    /// Whether none is in it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether any is in both.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// Returns a diagnosis group's place in the table.
+pub(crate) fn group_number(group: &DiagnosisGroup) -> u32 {
+    let place = reference::diagnosis_groups().position(|known| known.code == group.as_str());
+    // Beyond the set: a group that the table does not know is in none.
+    place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
+}
+
+/// One offering, for searching.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// Published and not withdrawn.
+    pub(crate) offered: bool,
+    pub(crate) place: Option<Place>,
+    pub(crate) care_type: Bits,
+    pub(crate) circuits: Bits,
+    pub(crate) settings: Bits,
+    pub(crate) origin: Bits,
+    /// None: no distinction by diagnosis.
+    pub(crate) groups: Bits,
+    /// Youngest and oldest.
+    pub(crate) ages: (u32, u32),
+    pub(crate) has_insurers: bool,
+    pub(crate) has_languages: bool,
+    /// None: never reported.
+    pub(crate) counts: Option<Counted>,
+    /// None: never reported.
+    pub(crate) waits: Option<Waited>,
+    pub(crate) pauses: Pauses,
+}
+
+/// The present counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted {
+    pub(crate) available: u32,
+    pub(crate) observed_at: Timestamp,
+    pub(crate) valid_until: Timestamp,
+}
+
+/// The present waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waited {
+    /// The shortest that anybody may expect.
+    pub(crate) shortest_days: Option<u32>,
+    /// There are several, or they hold for some people only.
+    pub(crate) depends: bool,
+    pub(crate) observed_at: Timestamp,
+    pub(crate) valid_until: Timestamp,
+}
+
+/// Which pauses there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pauses {
+    /// None.
+    None,
+    /// One stops everybody, from the start.
+    Whole,
+    /// They begin later, or stop some people only.
+    Depends,
+}
+
+impl Facts {
+    /// Returns what a search needs of this offering; none before it is published.
+    pub(crate) fn of(offering: &Offering) -> Option<Self> {
+        let details = offering.details.as_ref()?;
+        Some(Self {
+            offered: offering.is_offered(),
+            place: Place::of_stored(&details.municipality_code),
+            care_type: Bits::of([details.care_type as u32]),
+            circuits: Bits::of(details.circuits.iter().map(|circuit| *circuit as u32)),
+            settings: Bits::of(details.setting.map(|setting| setting as u32)),
+            origin: Bits::of([details.origin as u32]),
+            groups: Bits::of(details.diagnosis_groups.iter().map(group_number)),
+            ages: ages(details),
+            has_insurers: !details.insurers.is_empty(),
+            has_languages: !details.languages.is_empty(),
+            counts: offering.counts.as_ref().map(|figure| Counted {
+                available: figure.value.available,
+                observed_at: figure.observed_at,
+                valid_until: figure.valid_until,
+            }),
+            waits: offering.waits.as_ref().map(|figure| Waited {
+                shortest_days: figure.value.iter().filter_map(|wait| wait.total_wait_days()).min(),
+                depends: figure.value.iter().any(|wait| {
+                    wait.diagnosis_group.is_some() || !wait.insurers.is_empty()
+                }),
+                observed_at: figure.observed_at,
+                valid_until: figure.valid_until,
+            }),
+            pauses: pauses(offering),
+        })
+    }
+
+    /// Free places that may still be believed.
+    pub(crate) fn available(&self, now: Timestamp) -> Option<u32> {
+        self.counts.filter(|counts| counts.valid_until > now).map(|counts| counts.available)
+    }
+
+    /// Whether any figure may still be believed.
+    pub(crate) fn has_current(&self, now: Timestamp) -> bool {
+        self.counts.is_some_and(|counts| counts.valid_until > now) || self.current_waits(now).is_some()
+    }
+
+    /// Waits that may still be believed.
+    pub(crate) fn current_waits(&self, now: Timestamp) -> Option<Waited> {
+        self.waits.filter(|waits| waits.valid_until > now)
+    }
+
+    /// When the newest figure was counted.
+    pub(crate) fn observed_at(&self) -> Option<Timestamp> {
+        let counts = self.counts.map(|counts| counts.observed_at);
+        let waits = self.waits.map(|waits| waits.observed_at);
+        counts.max(waits)
+    }
+}
+
+fn pauses(offering: &Offering) -> Pauses {
+    let stops_all = offering.pauses.iter().any(|pause| pause.scope.is_whole() && pause.starts_at.is_none());
+    if offering.pauses.is_empty() {
+        Pauses::None
+    } else if stops_all {
+        Pauses::Whole
+    } else {
+        Pauses::Depends
+    }
+}
+
+/// The ages that are stated; else those that the circuits are for, taken widely; else all.
+fn ages(details: &Details) -> (u32, u32) {
+    const ALL: (u32, u32) = (0, u32::MAX);
+    if details.age != AgeRange::default() {
+        return (details.age.min_years().unwrap_or(0), details.age.max_years().unwrap_or(u32::MAX));
+    }
+    let by_circuit = details.circuits.iter().filter_map(|circuit| match circuit {
+        Circuit::Youth => Some((0, 23)),
+        Circuit::Adolescents => Some((12, 27)),
+        Circuit::Adults => Some((18, u32::MAX)),
+        Circuit::Elderly => Some((55, u32::MAX)),
+        Circuit::Addiction | Circuit::Forensic => None,
+    });
+    by_circuit
+        .reduce(|(youngest, oldest), (young, old)| (youngest.min(young), oldest.max(old)))
+        .unwrap_or(ALL)
+}

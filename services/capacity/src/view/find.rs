@@ -1,0 +1,242 @@
+//! Searching: what matches, in the order that is asked for, a page at a time.
+
+use std::cmp::Ordering;
+
+use domain::Timestamp;
+use domain::capacity::Offering;
+use eventlog::StreamId;
+
+use super::facts::Facts;
+use super::{CapacityView, Filter, RowNumber};
+
+/// What rows are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Nearest first.
+    Distance,
+    /// Shortest known and current wait first.
+    Wait,
+    /// Most known and current free places first.
+    Available,
+    /// Newest figures first.
+    Freshness,
+    /// By the names of provider, location and programme.
+    Name,
+}
+
+impl Order {
+    /// How many there are: no order is named twice.
+    pub(crate) const COUNT: usize = 5;
+}
+
+/// One page of a search.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// The first decides, the next break ties; at the end the offering's id.
+    pub(crate) orders: Vec<Order>,
+    pub(crate) size: usize,
+    /// The last row of the page before.
+    pub(crate) after: Option<Mark>,
+}
+
+/// Where a row stands in the order; smaller is earlier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// One number for each order.
+    pub(crate) numbers: [u64; Order::COUNT],
+    pub(crate) name: String,
+    pub(crate) id: String,
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// The page's rows, in order.
+    pub(crate) rows: Vec<RowNumber>,
+    /// Whether more follow.
+    pub(crate) has_more: bool,
+    /// All that match, on every page.
+    pub(crate) total: u64,
+    /// Free places in current counts of all that match.
+    pub(crate) available_total: u64,
+    /// How many of all that match have no current counts.
+    pub(crate) unknown_count: u64,
+}
+
+/// Like a [`Mark`], of a row in the view.
+#[derive(Clone, Copy)]
+struct Standing<'a> {
+    number: RowNumber,
+    numbers: [u64; Order::COUNT],
+    name: &'a str,
+    id: &'a str,
+}
+
+impl Standing<'_> {
+    fn cmp(&self, other: &Self, orders: &[Order]) -> Ordering {
+        for (order, (own, others)) in orders.iter().zip(self.numbers.iter().zip(&other.numbers)) {
+            let ordering = match order {
+                Order::Name => self.name.cmp(other.name),
+                Order::Distance | Order::Wait | Order::Available | Order::Freshness => own.cmp(others),
+            };
+            if ordering.is_ne() {
+                return ordering;
+            }
+        }
+        self.id.cmp(other.id)
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { numbers: self.numbers, name: self.name.to_owned(), id: self.id.to_owned() }
+    }
+}
+
+impl CapacityView {
+    /// Searches; figures are judged at `now`, `state_of` gives what the small facts leave open.
+    pub(crate) fn find<'a>(
+        &'a self,
+        filter: &Filter,
+        page: &Page,
+        now: Timestamp,
+        state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
+    ) -> Found {
+        let after = page.after.as_ref().map(|mark| Standing {
+            number: 0,
+            numbers: mark.numbers,
+            name: &mark.name,
+            id: &mark.id,
+        });
+        let mut found =
+            Found { rows: Vec::new(), has_more: false, total: 0, available_total: 0, unknown_count: 0 };
+        let mut first = First::new(page);
+        self.for_candidates(filter, |number| {
+            if !self.matches(number, filter, now, &state_of) {
+                return;
+            }
+            let Some(facts) = &self.facts[number as usize] else {
+                return;
+            };
+            found.total += 1;
+            match facts.available(now) {
+                Some(available) => found.available_total += u64::from(available),
+                None => found.unknown_count += 1,
+            }
+            let standing = self.standing(number, facts, (filter, &page.orders, now), &state_of);
+            let is_later = after.is_none_or(|after| standing.cmp(&after, &page.orders).is_gt());
+            if is_later {
+                first.offer(standing);
+            }
+        });
+        (found.rows, found.has_more) = first.finish();
+        found
+    }
+
+    /// Where an offering stands in the order that was asked for.
+    pub(crate) fn mark<'a>(
+        &'a self,
+        number: RowNumber,
+        (filter, orders, now): (&Filter, &[Order], Timestamp),
+        state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
+    ) -> Option<Mark> {
+        let facts = self.facts.get(number as usize)?.as_ref()?;
+        Some(self.standing(number, facts, (filter, orders, now), state_of).mark())
+    }
+
+    /// Looks at the rows that may match: those of a provider or of some municipalities, if that is asked.
+    fn for_candidates(&self, filter: &Filter, mut look: impl FnMut(RowNumber)) {
+        if let Some(provider) = &filter.provider {
+            let rows = self.by_provider.get(provider).map_or(&[][..], Vec::as_slice);
+            rows.iter().copied().for_each(look);
+        } else if let Some(within) = &filter.within {
+            let places = within.numbers().filter_map(|number| self.by_place.get(number));
+            places.flatten().copied().for_each(look);
+        } else {
+            for number in (0..).take(self.rows.len()) {
+                look(number);
+            }
+        }
+    }
+
+    fn standing<'a>(
+        &'a self,
+        number: RowNumber,
+        facts: &Facts,
+        (filter, orders, now): (&Filter, &[Order], Timestamp),
+        state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
+    ) -> Standing<'a> {
+        let row = &self.rows[number as usize];
+        let mut numbers = [0; Order::COUNT];
+        for (order, place) in orders.iter().zip(&mut numbers) {
+            *place = match order {
+                Order::Distance => self.distance_km(number, filter).map_or(u64::MAX, whole_metres),
+                Order::Wait => wait(facts, filter, now, || state_of(&row.stream)),
+                Order::Available => !facts.available(now).map_or(0, |places| u64::from(places) + 1),
+                Order::Freshness => !facts.observed_at().map_or(0, |at| u64::try_from(at.as_millis()).unwrap_or(0)),
+                Order::Name => 0,
+            };
+        }
+        Standing { number, numbers, name: &row.name, id: row.id.as_str() }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a distance within the country is positive and small"
+)]
+fn whole_metres(kilometres: f64) -> u64 {
+    (kilometres * 1_000.0) as u64
+}
+
+fn wait<'a>(
+    facts: &Facts,
+    filter: &Filter,
+    now: Timestamp,
+    state: impl FnOnce() -> Option<&'a Offering>,
+) -> u64 {
+    let Some(waits) = facts.current_waits(now) else {
+        return u64::MAX;
+    };
+    let days = if waits.depends && (filter.group.is_some() || filter.insurer.is_some()) {
+        state().and_then(|offering| filter.wait_days(&offering.waits.as_ref()?.value))
+    } else {
+        waits.shortest_days
+    };
+    days.map_or(u64::MAX, u64::from)
+}
+
+/// Keeps the first so many of what it is offered, and one more to know whether there is more.
+struct First<'a, 'p> {
+    page: &'p Page,
+    kept: Vec<Standing<'a>>,
+    /// Whatever stands after it is not among the first.
+    last: Option<Standing<'a>>,
+}
+
+impl<'a, 'p> First<'a, 'p> {
+    fn new(page: &'p Page) -> Self {
+        Self { page, kept: Vec::new(), last: None }
+    }
+
+    fn offer(&mut self, standing: Standing<'a>) {
+        let orders = &self.page.orders;
+        if self.last.is_some_and(|last| standing.cmp(&last, orders).is_gt()) {
+            return;
+        }
+        self.kept.push(standing);
+        let wanted = self.page.size + 1;
+        if self.kept.len() >= wanted * 2 {
+            self.kept.select_nth_unstable_by(wanted - 1, |one, other| one.cmp(other, orders));
+            self.kept.truncate(wanted);
+            self.last = self.kept.last().copied();
+        }
+    }
+
+    fn finish(mut self) -> (Vec<RowNumber>, bool) {
+        let orders = &self.page.orders;
+        self.kept.sort_unstable_by(|one, other| one.cmp(other, orders));
+        let has_more = self.kept.len() > self.page.size;
+        self.kept.truncate(self.page.size);
+        (self.kept.iter().map(|standing| standing.number).collect(), has_more)
+    }
+}

@@ -1,0 +1,212 @@
+//! The read model: what searches and watchers need, kept beside the offerings' states.
+
+mod facts;
+mod filter;
+mod find;
+mod places;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chassis::View;
+use domain::Timestamp;
+use domain::capacity::{Details, Offering, OfferingId, ProviderId};
+use eventlog::{Position, StreamId};
+
+pub(crate) use facts::{Bits, Facts};
+pub(crate) use filter::{Filter, Pausing};
+pub(crate) use find::{Mark, Order, Page};
+pub(crate) use places::{Distances, Places};
+
+const STREAM_PREFIX: &str = "capacity-";
+
+/// Names the stream of an offering.
+pub(crate) fn stream_of(id: &OfferingId) -> Option<StreamId> {
+    StreamId::parse(&format!("{STREAM_PREFIX}{}", id.as_str()))
+}
+
+/// An offering's number in this process: offerings are never forgotten, so numbers have no gaps.
+pub(crate) type RowNumber = u32;
+
+/// One offering in the view.
+pub(crate) struct Row {
+    pub(crate) id: OfferingId,
+    pub(crate) stream: StreamId,
+    pub(crate) provider: Option<ProviderId>,
+    pub(crate) changed_at: Position,
+    /// For sorting by name: lower case.
+    name: String,
+    /// When an answer about it changes without a commit.
+    moments: Vec<Timestamp>,
+}
+
+/// All offerings, with indices.
+#[derive(Default)]
+pub(crate) struct CapacityView {
+    rows: Vec<Row>,
+    /// Of each row, apart so that a search looks through them in one go; none before it is published.
+    facts: Vec<Option<Facts>>,
+    by_stream: HashMap<StreamId, RowNumber>,
+    /// By the number of the municipality.
+    by_place: Vec<Vec<RowNumber>>,
+    by_provider: HashMap<ProviderId, Vec<RowNumber>>,
+    /// In the order of their last change, each once.
+    changes: BTreeMap<Position, RowNumber>,
+    /// What expires or begins, when.
+    moments: BTreeSet<(Timestamp, RowNumber)>,
+}
+
+impl View<Offering> for CapacityView {
+    fn set(&mut self, stream: &StreamId, state: &Offering, position: Position, _: Timestamp) {
+        let Some(number) = self.number_of(stream) else {
+            return;
+        };
+        let facts = Facts::of(state);
+        self.move_to_place(number, facts.as_ref());
+        self.name_anew(number, state.details.as_ref());
+        self.set_moments(number, state);
+        let row = &mut self.rows[number as usize];
+        self.changes.remove(&row.changed_at);
+        self.changes.insert(position, number);
+        row.changed_at = position;
+        self.facts[number as usize] = facts;
+    }
+}
+
+impl CapacityView {
+    /// The offerings that changed after `position`, in the order of their last change.
+    pub(crate) fn changed_after(
+        &self,
+        position: Position,
+    ) -> impl Iterator<Item = (Position, RowNumber)> {
+        let from = Position::new(position.get().saturating_add(1));
+        self.changes.range(from..).map(|(position, number)| (*position, *number))
+    }
+
+    /// What expired or began after one moment up to another; `after` names the last one that is known already.
+    pub(crate) fn moments(
+        &self,
+        after: (Timestamp, RowNumber),
+        until: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, RowNumber)> {
+        let from = std::ops::Bound::Excluded(after);
+        let to = std::ops::Bound::Included((until, RowNumber::MAX));
+        // A range that ends before it begins is empty, not a mistake.
+        let is_empty = after >= (until, RowNumber::MAX);
+        (!is_empty).then(|| self.moments.range((from, to)).copied()).into_iter().flatten()
+    }
+
+    /// The first moment after `now` at which an answer changes without a commit.
+    pub(crate) fn next_moment(&self, now: Timestamp) -> Option<Timestamp> {
+        let after = std::ops::Bound::Excluded((now, RowNumber::MAX));
+        self.moments.range((after, std::ops::Bound::Unbounded)).next().map(|(moment, _)| *moment)
+    }
+
+    /// One offering.
+    pub(crate) fn row(&self, number: RowNumber) -> Option<&Row> {
+        self.rows.get(number as usize)
+    }
+
+    /// Whether an offering is one that is asked for.
+    pub(crate) fn matches<'a>(
+        &self,
+        number: RowNumber,
+        filter: &Filter,
+        now: Timestamp,
+        state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
+    ) -> bool {
+        let (Some(row), Some(Some(facts))) = (self.row(number), self.facts.get(number as usize)) else {
+            return false;
+        };
+        let is_provider = filter.provider.as_ref().is_none_or(|asked| row.provider.as_ref() == Some(asked));
+        is_provider && filter.matches(facts, now, || state_of(&row.stream))
+    }
+
+    /// How far an offering lies from the centre that is asked for.
+    pub(crate) fn distance_km(&self, number: RowNumber, filter: &Filter) -> Option<f64> {
+        let place = self.facts.get(number as usize)?.as_ref()?.place?;
+        filter.distances.as_ref()?.to(place)
+    }
+
+    fn number_of(&mut self, stream: &StreamId) -> Option<RowNumber> {
+        if let Some(number) = self.by_stream.get(stream) {
+            return Some(*number);
+        }
+        let id = OfferingId::parse(stream.as_str().strip_prefix(STREAM_PREFIX)?)?;
+        let number = RowNumber::try_from(self.rows.len()).ok()?;
+        self.by_stream.insert(stream.clone(), number);
+        self.rows.push(Row {
+            id,
+            stream: stream.clone(),
+            provider: None,
+            changed_at: Position::START,
+            name: String::new(),
+            moments: Vec::new(),
+        });
+        self.facts.push(None);
+        Some(number)
+    }
+
+    fn move_to_place(&mut self, number: RowNumber, facts: Option<&Facts>) {
+        let old = self.facts[number as usize].as_ref().and_then(|facts| facts.place);
+        let new = facts.and_then(|facts| facts.place);
+        if old == new {
+            return;
+        }
+        if let Some(here) = old.and_then(|old| self.by_place.get_mut(old.number())) {
+            here.retain(|other| *other != number);
+        }
+        if let Some(new) = new {
+            if self.by_place.len() <= new.number() {
+                self.by_place.resize_with(new.number() + 1, Vec::new);
+            }
+            self.by_place[new.number()].push(number);
+        }
+    }
+
+    fn name_anew(&mut self, number: RowNumber, details: Option<&Details>) {
+        let row = &mut self.rows[number as usize];
+        let Some(details) = details else {
+            return;
+        };
+        // Most changes are reports: the name is compared before it is made anew.
+        if !row.name.chars().eq(name_of(details)) {
+            row.name = name_of(details).collect();
+        }
+        if row.provider.as_ref() == Some(&details.provider_id) {
+            return;
+        }
+        let provider = details.provider_id.clone();
+        if let Some(old) = row.provider.replace(provider.clone())
+            && let Some(rows) = self.by_provider.get_mut(&old)
+        {
+            rows.retain(|other| *other != number);
+        }
+        self.by_provider.entry(provider).or_default().push(number);
+    }
+
+    fn set_moments(&mut self, number: RowNumber, state: &Offering) {
+        let row = &mut self.rows[number as usize];
+        for moment in row.moments.drain(..) {
+            self.moments.remove(&(moment, number));
+        }
+        let expiries = [
+            state.counts.as_ref().map(|figure| figure.valid_until),
+            state.waits.as_ref().map(|figure| figure.valid_until),
+        ];
+        let begins = state.pauses.iter().filter_map(|pause| pause.starts_at);
+        row.moments.extend(expiries.into_iter().flatten().chain(begins));
+        self.moments.extend(row.moments.iter().map(|moment| (*moment, number)));
+    }
+}
+
+/// The letters to sort by.
+fn name_of(details: &Details) -> impl Iterator<Item = char> {
+    // Those without a name go last.
+    let provider = details.provider_name.as_deref().unwrap_or("\u{10ffff}");
+    let location = details.location_name.as_deref().unwrap_or_default();
+    let programme = details.programme_name.as_deref().unwrap_or_default();
+    let parts = [provider, "\u{1}", location, "\u{1}", programme];
+    parts.into_iter().flat_map(str::chars).flat_map(char::to_lowercase)
+}

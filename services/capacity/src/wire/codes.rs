@@ -1,0 +1,137 @@
+//! Coded values: the contract's numbers ↔ the domain's enums.
+
+use domain::capacity::{
+    BlockReason, CareType, Circuit, CorrectionReason, Freshness, IntakeStatus, Origin, PauseReason,
+    PlaceKind, ProviderKind, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass,
+    WaitMethod, WithdrawalReason,
+};
+use proto::capacity::v1;
+
+/// A number that the contract gives no meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a known value")]
+pub(crate) struct UnknownCode(pub(crate) i32);
+
+/// A coded value.
+pub(crate) trait Coded: Copy {
+    /// Returns the contract's number.
+    fn code(self) -> i32;
+
+    /// Returns what a number means; none: unspecified.
+    fn of(code: i32) -> Result<Option<Self>, UnknownCode>;
+}
+
+/// Implements [`Coded`] from one list per pair, so that neither direction can forget a value: both matches are
+/// exhaustive. A function cannot name variants.
+macro_rules! coded {
+    ($contract:ident, $own:ident { $($code:ident = $value:ident),+ $(,)? }) => {
+        impl Coded for $own {
+            fn code(self) -> i32 {
+                match self {
+                    $(Self::$value => v1::$contract::$code.into(),)+
+                }
+            }
+
+            fn of(code: i32) -> Result<Option<Self>, UnknownCode> {
+                match v1::$contract::try_from(code) {
+                    Ok(v1::$contract::Unspecified) => Ok(None),
+                    $(Ok(v1::$contract::$code) => Ok(Some(Self::$value)),)+
+                    Err(_) => Err(UnknownCode(code)),
+                }
+            }
+        }
+    };
+    ($own:ident { $($value:ident),+ $(,)? }) => {
+        coded!($own, $own { $($value = $value),+ });
+    };
+}
+
+coded!(ProviderKind { Institution, HospitalDepartment, IndependentPractice, Municipality, Ehealth });
+coded!(CareType {
+    Basic,
+    Specialised,
+    Combined,
+    ShelteredHousing,
+    Shelter,
+    Guidance,
+    DayActivities,
+    WalkIn,
+    DebtAssistance,
+    Ehealth,
+});
+coded!(PlaceKind {
+    Bed,
+    DayPlace,
+    Slot,
+    ProgrammePlace,
+    HomeTreatmentPlace,
+    CrisisAssessmentPlace,
+});
+coded!(Setting {
+    Open,
+    Closed,
+    HighIntensiveCare,
+    IntensiveCareUnit,
+    Crisis,
+    LongStayClosed,
+    Day,
+    Outpatient,
+    HomeTreatment,
+    Fact,
+    Online,
+});
+coded!(SecurityLevel, SecurityLevel {
+    SecurityLevel1 = Level1,
+    SecurityLevel2Low = Level2Low,
+    SecurityLevel2High = Level2High,
+    SecurityLevel3 = Level3,
+    SecurityLevel4 = Level4,
+});
+coded!(Circuit { Youth, Adolescents, Adults, Elderly, Addiction, Forensic });
+coded!(Origin { Declared, Published, Demonstration });
+coded!(SourceClass { RecordSystem, Typed, Derived, Published });
+coded!(ReporterRole { System, Ward, CapacityCoordinator, Administration, Practitioner });
+coded!(BlockReason { Staff, Infection, Repair, SingleRoomNeed, GroupSafety });
+coded!(IntakeStatus { HasCapacity, NoCapacity, Waitlist, AssessmentRequired });
+coded!(WaitMethod { Retrospective, Current });
+coded!(PauseReason {
+    WaitTooLong,
+    StaffShortage,
+    ContractExhausted,
+    Holiday,
+    Building,
+    Infection,
+    Ending,
+    NotStated,
+});
+coded!(CorrectionReason { TypingError, WrongUnit, WrongMoment, SystemError });
+coded!(WithdrawalReason { Closed, Merged, RegisteredInError });
+coded!(ResumeCause { Asked, Ended, Replaced });
+coded!(Freshness { Current, Expired, None });
+
+/// Returns the contract's number for a value that may be absent.
+pub(crate) fn code_of<T: Coded>(value: Option<T>) -> i32 {
+    value.map_or(0, T::code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_reads_back_as_it_was_written() {
+        for code in 1..=10 {
+            assert_eq!(CareType::of(code).map(code_of), Ok(code));
+        }
+        for code in 1..=5 {
+            assert_eq!(SecurityLevel::of(code).map(code_of), Ok(code));
+        }
+    }
+
+    #[test]
+    fn zero_is_unspecified_and_other_numbers_are_unknown() {
+        assert_eq!(Setting::of(0), Ok(None));
+        assert_eq!(Setting::of(12), Err(UnknownCode(12)));
+        assert_eq!(Setting::of(-1), Err(UnknownCode(-1)));
+    }
+}

@@ -1,0 +1,114 @@
+//! Events as they are stored: contract ↔ domain.
+
+use chassis::Recorded;
+use domain::Timestamp;
+use domain::capacity::{Details, Event, Pause, Report, ReportKey};
+use proto::capacity::v1;
+use proto::capacity::v1::recorded_event::Event as Stored;
+
+use super::codes::Coded;
+use super::unreadable::{Read, Unreadable, moment, required, timestamp};
+use super::{details, pause, report};
+
+/// Returns the stored form.
+pub(super) fn encode(recorded: &Recorded<Event>) -> v1::RecordedEvent {
+    v1::RecordedEvent {
+        occurred_at: Some(timestamp(recorded.occurred_at)),
+        actor: recorded.actor.clone(),
+        event: Some(encode_event(&recorded.event)),
+    }
+}
+
+fn encode_event(event: &Event) -> Stored {
+    match event {
+        Event::OfferingPublished(offered) => Stored::OfferingPublished(v1::OfferingPublished {
+            details: Some(details::encode(offered)),
+        }),
+        Event::OfferingChanged(offered) => Stored::OfferingChanged(v1::OfferingChanged {
+            details: Some(details::encode(offered)),
+        }),
+        Event::OfferingWithdrawn(reason) => {
+            Stored::OfferingWithdrawn(v1::OfferingWithdrawn { reason: reason.code() })
+        }
+        // When it was received is when it was decided: stored once, as the event's own moment.
+        Event::CapacityReported { report: reported, received_at: _ } => {
+            Stored::CapacityReported(v1::CapacityReported { report: Some(report::encode(reported)) })
+        }
+        Event::LateReportKept(reported) => {
+            Stored::LateReportKept(v1::LateReportKept { report: Some(report::encode(reported)) })
+        }
+        Event::ReportCorrected { supersedes, report: reported, reason, received_at: _ } => {
+            Stored::ReportCorrected(v1::ReportCorrected {
+                supersedes_observed_at: Some(timestamp(supersedes.observed_at)),
+                supersedes_sequence: supersedes.sequence,
+                report: Some(report::encode(reported)),
+                reason: reason.code(),
+            })
+        }
+        Event::AdmissionsPaused(paused) => {
+            Stored::AdmissionsPaused(v1::AdmissionsPaused { pause: Some(pause::encode(paused)) })
+        }
+        Event::AdmissionsResumed(pause_id, cause) => {
+            Stored::AdmissionsResumed(v1::AdmissionsResumed {
+                pause_id: pause_id.as_str().to_owned(),
+                cause: cause.code(),
+            })
+        }
+    }
+}
+
+/// Reads what was stored, in this or any earlier version.
+pub(super) fn decode(recorded: v1::RecordedEvent) -> Read<Recorded<Event>> {
+    let occurred_at = recorded.occurred_at.as_ref().ok_or(Unreadable::new("occurred_at"))?;
+    let occurred_at = moment(occurred_at);
+    let event = recorded.event.ok_or(Unreadable::new("event"))?;
+    Ok(Recorded { event: decode_event(event, occurred_at)?, occurred_at, actor: recorded.actor })
+}
+
+fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
+    Ok(match event {
+        Stored::OfferingPublished(stored) => {
+            Event::OfferingPublished(Box::new(decode_details(stored.details)?))
+        }
+        Stored::OfferingChanged(stored) => {
+            Event::OfferingChanged(Box::new(decode_details(stored.details)?))
+        }
+        Stored::OfferingWithdrawn(stored) => {
+            Event::OfferingWithdrawn(required(stored.reason, "reason")?)
+        }
+        Stored::CapacityReported(stored) => {
+            Event::CapacityReported { report: decode_report(stored.report)?, received_at }
+        }
+        Stored::LateReportKept(stored) => Event::LateReportKept(decode_report(stored.report)?),
+        Stored::ReportCorrected(stored) => Event::ReportCorrected {
+            supersedes: ReportKey {
+                observed_at: stored
+                    .supersedes_observed_at
+                    .as_ref()
+                    .map(moment)
+                    .ok_or(Unreadable::new("supersedes_observed_at"))?,
+                sequence: stored.supersedes_sequence,
+            },
+            report: decode_report(stored.report)?,
+            reason: required(stored.reason, "reason")?,
+            received_at,
+        },
+        Stored::AdmissionsPaused(stored) => Event::AdmissionsPaused(decode_pause(stored.pause)?),
+        Stored::AdmissionsResumed(stored) => Event::AdmissionsResumed(
+            pause::decode_id(&stored.pause_id)?,
+            required(stored.cause, "cause")?,
+        ),
+    })
+}
+
+fn decode_details(stored: Option<v1::OfferingDetails>) -> Read<Details> {
+    details::decode(stored.ok_or(Unreadable::new("details"))?)
+}
+
+fn decode_report(stored: Option<v1::Report>) -> Read<Report> {
+    report::decode(stored.ok_or(Unreadable::new("report"))?)
+}
+
+fn decode_pause(stored: Option<v1::Pause>) -> Read<Pause> {
+    pause::decode(stored.ok_or(Unreadable::new("pause"))?)
+}

@@ -1,0 +1,49 @@
+//! An offering as it stands, as the contract shows it.
+
+use domain::Timestamp;
+use domain::capacity::{Counts, Figure, Freshness, Offering, OfferingId};
+use proto::capacity::v1;
+
+use super::codes::{Coded, code_of};
+use super::unreadable::timestamp;
+use super::{details, pause, report};
+
+/// Returns the row, with freshness and ages judged at `now`.
+pub(crate) fn offering_row(
+    id: &OfferingId,
+    offering: &Offering,
+    distance_km: Option<f64>,
+    now: Timestamp,
+) -> v1::OfferingRow {
+    let waits = offering.waits.as_ref();
+    v1::OfferingRow {
+        offering_id: id.as_str().to_owned(),
+        details: offering.details.as_ref().map(details::encode),
+        counts_status: Some(status(offering.counts.as_ref(), now)),
+        counts: offering.counts.as_ref().map(|counts| report::encode_counts(&counts.value)),
+        held: offering.counts.as_ref().map_or(0, |figure: &Figure<Counts>| figure.value.held()),
+        waits_status: Some(status(waits, now)),
+        waits: waits.map_or_else(Vec::new, |waits| waits.value.iter().map(report::encode_wait).collect()),
+        pauses: offering.pauses.iter().map(pause::encode).collect(),
+        distance_km,
+        confidence: None,
+        withdrawn: offering.withdrawn.is_some(),
+    }
+}
+
+fn status<T>(figure: Option<&Figure<T>>, now: Timestamp) -> v1::FigureStatus {
+    let freshness = Freshness::of(figure, now).code();
+    let Some(figure) = figure else {
+        return v1::FigureStatus { freshness, ..v1::FigureStatus::default() };
+    };
+    v1::FigureStatus {
+        freshness,
+        observed_at: Some(timestamp(figure.observed_at)),
+        received_at: Some(timestamp(figure.received_at)),
+        valid_until: Some(timestamp(figure.valid_until)),
+        // A report may be a moment ahead of this node's clock.
+        age_seconds: Some(u64::try_from(now.millis_since(figure.observed_at) / 1_000).unwrap_or(0)),
+        source_class: figure.source_class.code(),
+        reporter_role: code_of(figure.reporter_role),
+    }
+}
