@@ -2,6 +2,20 @@
 
 // `cfg(test)` says to clippy that all of a journey is a test: its helpers, too, may unwrap.
 #[cfg(test)]
+mod brokers;
+#[cfg(test)]
 mod kafka;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod nonsense;
+#[cfg(test)]
+mod operator;
+#[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod shutdown;
+#[cfg(test)]
+mod two_nodes;

@@ -7,11 +7,15 @@
 mod binary;
 mod child;
 mod kafka;
+mod load;
+mod page;
 mod server;
 
 pub use binary::{binary, client, doorstroom, doorstroomd, project_root, run};
 pub use child::{Answer, Running};
 pub use kafka::{Cluster, shared_kafka};
+pub use load::{Load, now, publication, publish, report, sequences};
+pub use page::get;
 pub use server::{Server, ServerOptions};
 
 /// Returns how often a journey that kills things does so: `ordinary`, or `ROUNDS` (`make soak`).

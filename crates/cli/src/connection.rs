@@ -75,9 +75,10 @@ impl Connection {
             .await
             .map_err(|end| match end {
                 End::Refused(failure) => failure,
-                End::Silent(cause) => {
-                    Failure::Unreachable(format!("the server at {} gives no answer: {cause}", self.address))
-                }
+                End::Silent(cause) => Failure::Unreachable(format!(
+                    "the server at {} gives no answer: {cause}",
+                    self.address
+                )),
             })
     }
 
@@ -189,7 +190,10 @@ mod tests {
         let failure = Connection::open(&server).await.unwrap_err();
         assert_eq!(failure.exit_code(), 3);
         let text = failure.to_string();
-        assert!(text.contains(&format!("http://127.0.0.1:{port}: ")), "{text}");
+        assert!(
+            text.contains(&format!("http://127.0.0.1:{port}: ")),
+            "{text}"
+        );
         assert!(text.contains("refused"), "{text}");
     }
 }

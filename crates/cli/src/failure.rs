@@ -73,9 +73,12 @@ impl Failure {
             Self::OutputClosed => Vec::new(),
             Self::Refused(refusal) if refusal.violations.is_empty() => vec![self.to_string()],
             // The server's message would say the first few of them once more.
-            Self::Refused(refusal) => std::iter::once(format!("refused: what was sent is wrong [{}]", refusal.reason))
-                .chain(refusal.violations.iter().map(|wrong| format!("  {wrong}")))
-                .collect(),
+            Self::Refused(refusal) => std::iter::once(format!(
+                "refused: what was sent is wrong [{}]",
+                refusal.reason
+            ))
+            .chain(refusal.violations.iter().map(|wrong| format!("  {wrong}")))
+            .collect(),
             Self::Usage(_) => vec![
                 format!("error: {self}"),
                 "For more information, try '--help'.".to_owned(),
@@ -99,6 +102,12 @@ impl From<io::Error> for Failure {
 impl From<Status> for Failure {
     /// Reads an answer that says no. Whether it may be repeated instead is for [`is_unknown`] to say.
     fn from(status: Status) -> Self {
+        // What tonic says when the answer is plain HTTP, such as that of the server's other port.
+        if status.message().starts_with("grpc-status header missing") {
+            return Self::Unreachable(
+                "what answers there does not speak gRPC: is the port in --server right?".to_owned(),
+            );
+        }
         Self::Refused(Refusal::from(&status))
     }
 }
@@ -200,8 +209,11 @@ mod tests {
     #[test]
     fn a_rejection_keeps_its_reason() {
         let details = ErrorDetails::with_error_info("unknown-offering", "doorstroom", []);
-        let status =
-            Status::with_error_details(Code::FailedPrecondition, "no offering is published", details);
+        let status = Status::with_error_details(
+            Code::FailedPrecondition,
+            "no offering is published",
+            details,
+        );
         let failure = Failure::from(status);
         assert_eq!(failure.exit_code(), 1);
         assert_eq!(

@@ -102,7 +102,13 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused() {
-        for text in ["", "yesterday", "2026-13-01", "14:30", "2026-03-01T14:30:00"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "14:30",
+            "2026-03-01T14:30:00",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

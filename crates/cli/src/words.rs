@@ -56,10 +56,7 @@ pub(crate) fn word<W: Word>(value: W) -> String {
 
 /// Returns the word for a number of the contract; none when nothing was stated or the value is not known here.
 pub(crate) fn word_of<W: Word>(number: i32) -> Option<String> {
-    W::try_from(number)
-        .ok()
-        .filter(|_| number != 0)
-        .map(word)
+    W::try_from(number).ok().filter(|_| number != 0).map(word)
 }
 
 /// Returns the words for numbers of the contract; those not known here are left out.

@@ -30,36 +30,52 @@ pub(crate) fn command() -> Command {
 fn log() -> Command {
     group("log", "Looks into the log, and mends it")
         .subcommand(
-            on_log("inspect", "Shows records as they stand in the log, also void and damaged ones")
-                .arg(topic().required(true))
-                .arg(position("from", "POSITION", "The first position to show").default_value("1"))
-                .arg(position("limit", "N", "At most so many records").default_value("20")),
-        )
-        .subcommand(on_log("verify", "Reads everything and says whether it holds together").arg(topic()))
-        .subcommand(
-            on_log("export", "Writes every commit in force as one line of JSON").arg(topic().required(true)),
-        )
-        .subcommand(
-            on_log("skip", "Records the decision to go on without a commit that cannot be read")
-                .arg(topic().required(true))
-                .arg(position("position", "N", "The commit's position").required(true))
-                .arg(
-                    Arg::new("reason")
-                        .long("reason")
-                        .value_name("TEXT")
-                        .help("Why; kept in the log")
-                        .required(true),
-                ),
+            on_log(
+                "inspect",
+                "Shows records as they stand in the log, also void and damaged ones",
+            )
+            .arg(topic().required(true))
+            .arg(position("from", "POSITION", "The first position to show").default_value("1"))
+            .arg(position("limit", "N", "At most so many records").default_value("20")),
         )
         .subcommand(
-            on_log("reset", "Accepts the log as it is now as another one: every cursor into it ends")
-                .arg(topic().required(true))
-                .arg(
-                    Arg::new("yes")
-                        .long("yes")
-                        .help("Does it; without this nothing happens")
-                        .action(ArgAction::SetTrue),
-                ),
+            on_log(
+                "verify",
+                "Reads everything and says whether it holds together",
+            )
+            .arg(topic()),
+        )
+        .subcommand(
+            on_log("export", "Writes every commit in force as one line of JSON")
+                .arg(topic().required(true)),
+        )
+        .subcommand(
+            on_log(
+                "skip",
+                "Records the decision to go on without a commit that cannot be read",
+            )
+            .arg(topic().required(true))
+            .arg(position("position", "N", "The commit's position").required(true))
+            .arg(
+                Arg::new("reason")
+                    .long("reason")
+                    .value_name("TEXT")
+                    .help("Why; kept in the log")
+                    .required(true),
+            ),
+        )
+        .subcommand(
+            on_log(
+                "reset",
+                "Accepts the log as it is now as another one: every cursor into it ends",
+            )
+            .arg(topic().required(true))
+            .arg(
+                Arg::new("yes")
+                    .long("yes")
+                    .help("Does it; without this nothing happens")
+                    .action(ArgAction::SetTrue),
+            ),
         )
 }
 
@@ -100,7 +116,9 @@ fn with_settings(command: Command, takes: fn(&Setting) -> bool) -> Command {
     SETTINGS
         .iter()
         .filter(|setting| takes(setting))
-        .fold(command.arg(file), |command, setting| command.arg(flag(setting)))
+        .fold(command.arg(file), |command, setting| {
+            command.arg(flag(setting))
+        })
 }
 
 fn flag(setting: &'static Setting) -> Arg {
@@ -110,7 +128,8 @@ fn flag(setting: &'static Setting) -> Arg {
         return arg.action(ArgAction::SetTrue);
     }
     // Values are read with those of the other sources, so that everything wrong is named at once.
-    arg.value_name(setting.placeholder).action(ArgAction::Append)
+    arg.value_name(setting.placeholder)
+        .action(ArgAction::Append)
 }
 
 /// Returns the flags that were given, by name.

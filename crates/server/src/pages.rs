@@ -16,11 +16,12 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::listen::{Door, Terms};
+use crate::listen::{Door, HELLO_WITHIN, Terms};
 
 const TERMS: Terms = Terms {
     most: 64,
     hello_bytes: 1,
+    hello_within: HELLO_WITHIN,
     ends_after: Duration::from_secs(60),
 };
 
@@ -84,7 +85,9 @@ async fn health(State(pages): State<Pages>) -> Response {
 }
 
 fn health_of(services: &BTreeMap<String, ServiceStatus>) -> (StatusCode, serde_json::Value) {
-    let all = services.values().all(|status| *status == ServiceStatus::Serving);
+    let all = services
+        .values()
+        .all(|status| *status == ServiceStatus::Serving);
     let rows: serde_json::Map<_, _> = services
         .iter()
         .map(|(name, status)| {
@@ -92,10 +95,17 @@ fn health_of(services: &BTreeMap<String, ServiceStatus>) -> (StatusCode, serde_j
                 ServiceStatus::Starting | ServiceStatus::Serving => None,
                 ServiceStatus::NotServing(reason) => Some(reason),
             };
-            (name.clone(), json!({ "status": word(status), "reason": reason }))
+            (
+                name.clone(),
+                json!({ "status": word(status), "reason": reason }),
+            )
         })
         .collect();
-    let status = if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if all {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let overall = if all { "serving" } else { "not-serving" };
     (status, json!({ "status": overall, "services": rows }))
 }
@@ -123,6 +133,9 @@ mod tests {
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(body["status"], "not-serving");
         assert_eq!(body["services"]["capacity"]["status"], "serving");
-        assert_eq!(body["services"]["intake"]["reason"], "position 7 cannot be read");
+        assert_eq!(
+            body["services"]["intake"]["reason"],
+            "position 7 cannot be read"
+        );
     }
 }

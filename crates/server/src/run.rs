@@ -30,7 +30,9 @@ pub fn run(
         Err(error) => {
             // Help and version come this way too, with the code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return error.print().map_or(ExitCode::from(2), |()| ExitCode::from(code));
+            return error
+                .print()
+                .map_or(ExitCode::from(2), |()| ExitCode::from(code));
         }
     };
     match dispatch(&matches, environment.into_iter().collect()) {
@@ -57,7 +59,9 @@ fn dispatch(matches: &ArgMatches, environment: Variables) -> anyhow::Result<()> 
     }
     let command = operator::Command::from(group, verb, matches)?;
     let settings = &effective.settings;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let _telemetry = Telemetry::start(settings)?;
         operator::run(settings, command, &mut io::stdout()).await
@@ -80,7 +84,9 @@ fn settings(matches: &ArgMatches, environment: Variables) -> anyhow::Result<Effe
 }
 
 fn start(settings: &Settings) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let served = runtime.block_on(async {
         let telemetry = Telemetry::start(settings)?;
         let shutdown = CancellationToken::new();

@@ -92,7 +92,8 @@ fn explained(error: LogError, path: &Path) -> anyhow::Error {
     let shown = path.display();
     let sentence = match &error {
         LogError::InUse(_) => format!("the log {shown} is in use by another process"),
-        LogError::NotALog(reason) => format!("cannot use {shown} as the log: {reason}"),
+        // The reason names the file.
+        LogError::NotALog(reason) => format!("cannot use the log: {reason}"),
         other => format!("cannot open the log {shown}: {other}"),
     };
     anyhow::Error::new(Unopened { sentence, error })
@@ -105,4 +106,68 @@ pub(crate) struct Unopened {
     sentence: String,
     /// What the log said.
     pub(crate) error: LogError,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(data: &Path) -> Settings {
+        Settings {
+            data: data.to_owned(),
+            ..Settings::default()
+        }
+    }
+
+    fn refusal(settings: &Settings) -> String {
+        match open(settings) {
+            Ok(_) => panic!("it was opened"),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    #[test]
+    fn a_log_that_somebody_has_is_refused_in_one_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path());
+        let _first = open(&settings).unwrap();
+        let said = refusal(&settings);
+        assert!(
+            said.ends_with("log.db is in use by another process"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_a_log_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let letter = "dear reader, this is a letter and not a log of any kind\n".repeat(50);
+        fs::write(&path, &letter).unwrap();
+        let said = refusal(&settings(folder.path()));
+        assert!(
+            said.starts_with("cannot use the log: ") && !said.contains('\n'),
+            "{said}"
+        );
+        assert_eq!(fs::read_to_string(path).unwrap(), letter);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_refused_in_one_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let said = refusal(&settings(&file.join("data")));
+        assert!(said.starts_with("cannot make the folder "), "{said}");
+    }
+
+    #[test]
+    fn there_is_nothing_to_look_into_before_the_first_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = open_to_read(&settings(folder.path()))
+            .err()
+            .map(|error| error.to_string());
+        assert!(said.unwrap().starts_with("there is no log at "));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

@@ -1,10 +1,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use domain::{Aggregate, Timestamp};
-use eventlog::{CommandNote, Noted, Position, StreamId};
+use eventlog::{CommandId, CommandNote, Noted, Position, StreamId};
 
 use super::folded::{Folded, Slot};
-use super::outcomes::Outcomes;
+use super::outcomes::{NEWEST_ID_MILLIS, OLDEST_ID_MILLIS, Outcomes};
 use crate::{Call, Codec, CommandOf, Effect, EventOf, ExecuteError, Recorded, View};
 
 /// A commit ends before it grows past this.
@@ -39,6 +39,7 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
     let unwritten = Slot::default();
     let slot = folded.slots.get(stream).unwrap_or(&unwritten);
     let before = &slot.state;
+    let is_usable = !slot.erased && !folded.unusable.contains(stream);
     let mut ahead: Option<C::Aggregate> = None;
     let mut plan = Plan {
         planned: Vec::new(),
@@ -49,35 +50,26 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
         if plan.body.len() >= BODY_BYTES {
             break;
         }
+        if let Err(refused) = age_of_id(call.id, folded.log_time(), now) {
+            plan.planned
+                .push(Planned::Now(Position::START, Err(refused)));
+            continue;
+        }
         if let Some((position, answer)) = remembered::<C>(&folded.outcomes, stream, call) {
             plan.planned.push(Planned::Now(position, answer));
             continue;
         }
-        if slot.erased || folded.unusable.contains(stream) {
-            plan.planned
-                .push(Planned::Now(slot.changed_at, Err(unusable())));
-            continue;
-        }
         let state = ahead.as_ref().unwrap_or(before);
-        // A decision that panics is one command's misfortune, not the node's.
-        let decided = catch_unwind(AssertUnwindSafe(|| state.decide(&call.command, now)));
-        let answer = match decided {
-            Err(_) => Err(ExecuteError::Failed),
-            Ok(Err(rejection)) => Err(ExecuteError::Refused {
-                code: C::Aggregate::code(&rejection).to_owned(),
-                message: rejection.to_string(),
-            }),
-            Ok(Ok(events)) if events.is_empty() => Ok(Effect::Unchanged),
-            Ok(Ok(events)) => {
-                let mut next = state.clone();
-                for event in &events {
-                    next = next.evolve(event);
-                }
-                ahead = Some(next);
-                plan.body.extend(encode::<C>(call, &events, now));
-                Ok(Effect::Took(events))
-            }
+        let answer = if is_usable {
+            decide_one::<C>(state, call, now)
+        } else {
+            Err(unusable())
         };
+        if let Ok(Effect::Took(events)) = &answer {
+            let next = events.iter().fold(state.clone(), C::Aggregate::evolve);
+            ahead = Some(next);
+            plan.body.extend(encode::<C>(call, events, now));
+        }
         let noted = note::<C>(call, &answer);
         let rests_on_commit = noted.is_some() || ahead.is_some();
         plan.notes.extend(noted);
@@ -88,6 +80,23 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
         });
     }
     plan
+}
+
+fn decide_one<C: Codec>(
+    state: &C::Aggregate,
+    call: &Call<CommandOf<C>>,
+    now: Timestamp,
+) -> Answer<C> {
+    // A decision that panics is one command's misfortune, not the node's.
+    match catch_unwind(AssertUnwindSafe(|| state.decide(&call.command, now))) {
+        Err(_) => Err(ExecuteError::Failed),
+        Ok(Err(rejection)) => Err(ExecuteError::Refused {
+            code: C::Aggregate::code(&rejection).to_owned(),
+            message: rejection.to_string(),
+        }),
+        Ok(Ok(events)) if events.is_empty() => Ok(Effect::Unchanged),
+        Ok(Ok(events)) => Ok(Effect::Took(events)),
+    }
 }
 
 fn remembered<C: Codec>(
@@ -148,4 +157,29 @@ fn encode<C: Codec>(call: &Call<CommandOf<C>>, events: &[EventOf<C>], now: Times
         })
         .collect();
     C::encode(&recorded)
+}
+
+/// A command id made too long ago could have been forgotten; one from the future would outlive its memory.
+/// Timers' ids carry no time.
+fn age_of_id(id: CommandId, log_time: Timestamp, now: Timestamp) -> Result<(), ExecuteError> {
+    let Some(made_at) = id.made_at_millis() else {
+        return Ok(());
+    };
+    let refused = |code: &str, message: &str| ExecuteError::Refused {
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    if made_at < log_time.as_millis().saturating_sub(OLDEST_ID_MILLIS) {
+        return Err(refused(
+            "command-too-old",
+            "the command id is more than 23 hours old; this says nothing about its first attempt",
+        ));
+    }
+    if made_at > now.as_millis().saturating_add(NEWEST_ID_MILLIS) {
+        return Err(refused(
+            "command-from-the-future",
+            "the command id says that it was made at a moment that has not come yet",
+        ));
+    }
+    Ok(())
 }

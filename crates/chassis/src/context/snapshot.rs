@@ -102,6 +102,11 @@ impl SnapshotFile {
         }
     }
 
+    /// What was written so far is of another log.
+    pub(super) fn forget(&mut self) {
+        self.made_at = Position::START;
+    }
+
     /// Reads the snapshot, if there is one that fits and the log confirms it.
     pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
         &mut self,

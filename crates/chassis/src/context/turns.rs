@@ -5,7 +5,7 @@ use eventlog::{AttemptId, CommandId, Position, StreamId};
 use tokio::sync::oneshot;
 
 use super::decide::Answer;
-use crate::{Call, Codec, CommandOf, EventOf, ExecuteError, Receipt};
+use crate::{Call, Codec, CommandOf, Effect, EventOf, ExecuteError, Receipt};
 
 /// A command's answer on its way back.
 pub(super) type Reply<C> = oneshot::Sender<Result<Receipt<EventOf<C>>, ExecuteError>>;
@@ -49,6 +49,17 @@ impl<C: Codec> Default for Turn<C> {
 }
 
 impl<C: Codec> Turn<C> {
+    /// Lets a command wait at the front again; with it whoever repeated it meanwhile.
+    pub(super) fn put_back(&mut self, mut pending: Pending<C>) {
+        let id = pending.call.id;
+        let repeated = self.waiting.iter().position(|w| w.call.id == id);
+        if let Some(same) = repeated.and_then(|at| self.waiting.remove(at)) {
+            pending.call.repeat |= same.call.repeat;
+            pending.replies.extend(same.replies);
+        }
+        self.waiting.push_front(pending);
+    }
+
     fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.in_flight.is_none()
     }
@@ -59,6 +70,11 @@ pub(super) struct Attempt<C: Codec> {
     pub(super) stream: StreamId,
     pub(super) commands: Vec<(Pending<C>, Answer<C>)>,
     pub(super) since: Instant,
+}
+
+/// Whether the commit that is under way says what became of the command.
+fn is_noted<C: Codec>(sent: &Pending<C>, answer: &Answer<C>) -> bool {
+    sent.call.repeat || matches!(answer, Ok(Effect::Took(_)))
 }
 
 /// All turns of a topic on this node.
@@ -82,25 +98,40 @@ impl<C: Codec> Default for Turns<C> {
 impl<C: Codec> Turns<C> {
     /// Lets a call wait for its turn, or join the same command that is there already.
     pub(super) fn enqueue(&mut self, stream: &StreamId, pending: Pending<C>) {
-        if !self.ids.insert(pending.call.id)
-            && let Some(same) = self.find(stream, pending.call.id)
-        {
-            same.replies.extend(pending.replies);
-            return;
+        let alone = if self.ids.insert(pending.call.id) {
+            Some(pending)
+        } else {
+            self.join(stream, pending)
+        };
+        if let Some(pending) = alone {
+            let turn = self.by_stream.entry(stream.clone()).or_default();
+            turn.waiting.push_back(pending);
         }
-        let turn = self.by_stream.entry(stream.clone()).or_default();
-        turn.waiting.push_back(pending);
     }
 
-    fn find(&mut self, stream: &StreamId, id: CommandId) -> Option<&mut Pending<C>> {
-        let turn = self.by_stream.get_mut(stream)?;
-        if let Some(attempt) = turn.in_flight.and_then(|id| self.attempts.get_mut(&id)) {
-            let same = attempt.commands.iter_mut().find(|(p, _)| p.call.id == id);
-            if let Some((pending, _)) = same {
-                return Some(pending);
-            }
-        }
-        turn.waiting.iter_mut().find(|p| p.call.id == id)
+    /// Gives the call back if there is none that it may join. One that a repeat joins is a repeat from then on:
+    /// its refusal, too, takes a commit, for an attempt may be under way on another node.
+    fn join(&mut self, stream: &StreamId, pending: Pending<C>) -> Option<Pending<C>> {
+        let id = pending.call.id;
+        let Some(turn) = self.by_stream.get_mut(stream) else {
+            return Some(pending);
+        };
+        let attempt = turn.in_flight.and_then(|id| self.attempts.get_mut(&id));
+        let sent = attempt.and_then(|attempt| {
+            let mut commands = attempt.commands.iter_mut();
+            commands.find(|(sent, _)| sent.call.id == id)
+        });
+        let same = match sent {
+            // Without a word on it in the commit that is under way, the repeat needs a commit of its own.
+            Some((sent, answer)) if is_noted(sent, answer) || !pending.call.repeat => Some(sent),
+            _ => turn.waiting.iter_mut().find(|waiting| waiting.call.id == id),
+        };
+        let Some(same) = same else {
+            return Some(pending);
+        };
+        same.call.repeat |= pending.call.repeat;
+        same.replies.extend(pending.replies);
+        None
     }
 
     /// Answers a command and forgets it.

@@ -6,7 +6,6 @@ use eventlog::{AttemptId, Commit, LogError, NewCommit, Position, Status, StreamI
 use tokio::sync::mpsc;
 
 use super::decide::{self, Plan, Planned};
-use super::outcomes::{NEWEST_ID_MILLIS, OLDEST_ID_MILLIS};
 use super::snapshot::SnapshotFile;
 use super::timers::TimerDesk;
 use super::turns::{Attempt, Pending, Turns};
@@ -81,16 +80,9 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
     /// Takes calls in, then works every turn that they touch.
     pub(super) fn take(&mut self, calls: &mut Vec<Incoming<C>>) {
         let mut touched = Vec::with_capacity(calls.len());
-        let log_time = self.shared.folded.read().log_time().as_millis();
-        let now = self.clock.now().as_millis();
         for Incoming { stream, pending } in calls.drain(..) {
-            match age_of_id(&pending, log_time, now) {
-                Ok(()) => {
-                    self.turns.enqueue(&stream, pending);
-                    touched.push(stream);
-                }
-                Err(refused) => pending.answer(Position::START, &Err(refused)),
-            }
+            self.turns.enqueue(&stream, pending);
+            touched.push(stream);
         }
         for stream in touched {
             self.work(&stream);
@@ -104,6 +96,10 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         let now = self.clock.now();
         while let Some(turn) = self.turns.by_stream.get_mut(stream) {
             if turn.in_flight.is_some() || turn.waiting.is_empty() || self.stuck.is_some() {
+                break;
+            }
+            if !self.caught_up {
+                // Half of what happened is no ground for a refusal.
                 break;
             }
             if folded.position() < turn.not_before {
@@ -234,7 +230,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             return self.give_up(attempt, &ExecuteError::Contended);
         }
         for (pending, _) in attempt.commands.into_iter().rev() {
-            turn.waiting.push_front(pending);
+            turn.put_back(pending);
         }
     }
 
@@ -285,6 +281,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
     pub(super) fn start_anew(&mut self) {
         *self.shared.folded.write() = Folded::default();
         self.backlog.clear();
+        self.snapshot.forget();
         self.stuck = None;
         self.caught_up = false;
         self.shared.positions.send_replace(Position::START);
@@ -297,6 +294,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
 
     /// Says how the service stands.
     pub(super) fn refresh(&mut self) {
+        let was_caught_up = self.caught_up;
         let topic = self.shared.topic.status().borrow().clone();
         let status = match (topic, &self.stuck) {
             (Status::NotServing(reason), _) => ServiceStatus::NotServing(reason),
@@ -318,6 +316,12 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             *old = status;
             changed
         });
+        if self.caught_up && !was_caught_up {
+            let waiting: Vec<_> = self.turns.by_stream.keys().cloned().collect();
+            for stream in waiting {
+                self.work(&stream);
+            }
+        }
     }
 
     /// What happens a few times a second: deadlines and timers.
@@ -360,29 +364,4 @@ fn fold_one<C: Codec, V: View<C::Aggregate>>(
             commit.position, commit.stream
         )
     })
-}
-
-/// A command id made too long ago could have been forgotten; one from the future would outlive its memory.
-/// Timers' ids carry no time.
-fn age_of_id<C: Codec>(pending: &Pending<C>, log_time: i64, now: i64) -> Result<(), ExecuteError> {
-    let Some(made_at) = pending.call.id.made_at_millis() else {
-        return Ok(());
-    };
-    let refused = |code: &str, message: &str| ExecuteError::Refused {
-        code: code.to_owned(),
-        message: message.to_owned(),
-    };
-    if made_at < log_time.saturating_sub(OLDEST_ID_MILLIS) {
-        return Err(refused(
-            "command-too-old",
-            "the command id is more than 23 hours old; this says nothing about its first attempt",
-        ));
-    }
-    if made_at > now.saturating_add(NEWEST_ID_MILLIS) {
-        return Err(refused(
-            "command-from-the-future",
-            "the command id says that it was made at a moment that has not come yet",
-        ));
-    }
-    Ok(())
 }

@@ -1,7 +1,8 @@
 use clap::Args;
 use prost_types::Timestamp;
 use proto::capacity::v1::{
-    BlockReason, BlockedPlaces, Counts, IntakeStatus, Report, ReporterRole, SourceClass, Wait, WaitMethod,
+    BlockReason, BlockedPlaces, Counts, IntakeStatus, Report, ReporterRole, SourceClass, Wait,
+    WaitMethod,
 };
 
 use crate::failure::Failure;
@@ -135,7 +136,9 @@ impl FigureArgs {
             self.over_norm_count,
         ];
         if figures.iter().all(Option::is_none) {
-            let described = self.diagnosis_group.is_some() || !self.insurer.is_empty() || self.wait_method.is_some();
+            let described = self.diagnosis_group.is_some()
+                || !self.insurer.is_empty()
+                || self.wait_method.is_some();
             return if described {
                 Err(Failure::Usage(
                     "--diagnosis-group, --insurer and --wait-method say what a wait is for: give the wait too, \
@@ -162,11 +165,14 @@ impl FigureArgs {
 }
 
 fn parse_blocked(text: &str) -> Result<(BlockReason, u32), String> {
-    let (reason, count) = text
-        .split_once('=')
-        .ok_or_else(|| format!("give a reason and a number, such as {}=2", word(BlockReason::Staff)))?;
-    let reason =
-        value_of(reason).ok_or_else(|| format!("the reason is one of {}", choices::<BlockReason>()))?;
+    let (reason, count) = text.split_once('=').ok_or_else(|| {
+        format!(
+            "give a reason and a number, such as {}=2",
+            word(BlockReason::Staff)
+        )
+    })?;
+    let reason = value_of(reason)
+        .ok_or_else(|| format!("the reason is one of {}", choices::<BlockReason>()))?;
     let count = count
         .parse()
         .map_err(|_| "the number of places is a whole number from 0".to_owned())?;

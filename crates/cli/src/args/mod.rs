@@ -10,7 +10,7 @@ mod report;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tonic::transport::Uri;
 
-pub(crate) use command::CommandArgs;
+pub(crate) use command::{CommandArgs, parse_command_id};
 pub(crate) use figures::FigureArgs;
 pub(crate) use filter::{FindArgs, WatchArgs};
 pub(crate) use offering::{HistoryArgs, PublishArgs, WithdrawArgs};
@@ -29,8 +29,7 @@ pub struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 refused (the reason is on standard error), 2 used wrongly, 3 server not reachable.";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused (the reason is on standard error), 2 used wrongly, 3 server not reachable.";
 
 /// What holds for every command.
 #[derive(Debug, Args)]
@@ -152,7 +151,15 @@ mod tests {
 
     #[test]
     fn flags_for_every_command_stand_anywhere() {
-        let line = ["doorstroom", "capacity", "template", "--output", "json", "--server", "http://h:1"];
+        let line = [
+            "doorstroom",
+            "capacity",
+            "template",
+            "--output",
+            "json",
+            "--server",
+            "http://h:1",
+        ];
         let cli = Cli::try_parse_from(line).unwrap();
         assert_eq!(cli.global.output, OutputFormat::Json);
         assert_eq!(cli.global.server, "http://h:1");
@@ -162,7 +169,14 @@ mod tests {
     fn an_address_is_checked_before_it_is_used() {
         assert!(parse_server("http://127.0.0.1:50051").is_ok());
         assert!(parse_server("http://[::1]:50051/").is_ok());
-        for wrong in ["", "127.0.0.1:50051", "https://host:1", "http://", "ftp://host", "http://host/x"] {
+        for wrong in [
+            "",
+            "127.0.0.1:50051",
+            "https://host:1",
+            "http://",
+            "ftp://host",
+            "http://host/x",
+        ] {
             assert!(parse_server(wrong).is_err(), "{wrong}");
         }
     }

@@ -90,7 +90,8 @@ impl PublishArgs {
     /// Returns `base` with everything that the flags state.
     pub(crate) fn applied_to(&self, base: OfferingDetails) -> OfferingDetails {
         let text = |flag: &Option<String>, old: String| flag.clone().unwrap_or(old);
-        let texts = |flag: &[String], old: Vec<String>| if flag.is_empty() { old } else { flag.to_vec() };
+        let texts =
+            |flag: &[String], old: Vec<String>| if flag.is_empty() { old } else { flag.to_vec() };
         let circuits: Vec<i32> = self.circuit.iter().copied().map(i32::from).collect();
         let origin = match base.origin {
             0 => Origin::Declared.into(),
@@ -111,7 +112,11 @@ impl PublishArgs {
             setting: self.setting.map_or(base.setting, i32::from),
             security_level: self.security_level.map_or(base.security_level, i32::from),
             stay_intensity: base.stay_intensity,
-            circuits: if circuits.is_empty() { base.circuits } else { circuits },
+            circuits: if circuits.is_empty() {
+                base.circuits
+            } else {
+                circuits
+            },
             age: self.age(base.age),
             diagnosis_groups: texts(&self.diagnosis_group, base.diagnosis_groups),
             insurers: texts(&self.insurer, base.insurers),
@@ -191,17 +196,41 @@ mod tests {
     #[test]
     fn flags_describe_an_offering() {
         let args = publish(&[
-            "--offering", "bw-1", "--provider", "gm:GM0014", "--provider-kind", "municipality",
-            "--municipality", "GM0014", "--care-type", "sheltered-housing", "--circuit", "adults,elderly",
-            "--age-min", "18", "--coordinates", "53.2,-6.5", "--postcode", "9711",
+            "--offering",
+            "bw-1",
+            "--provider",
+            "gm:GM0014",
+            "--provider-kind",
+            "municipality",
+            "--municipality",
+            "GM0014",
+            "--care-type",
+            "sheltered-housing",
+            "--circuit",
+            "adults,elderly",
+            "--age-min",
+            "18",
+            "--coordinates",
+            "53.2,-6.5",
+            "--postcode",
+            "9711",
         ]);
         let details = args.applied_to(OfferingDetails::default());
         assert_eq!(details.provider_id, "gm:GM0014");
         assert_eq!(details.provider_kind(), ProviderKind::Municipality);
         assert_eq!(details.care_type(), CareType::ShelteredHousing);
-        assert_eq!(details.circuits, [i32::from(Circuit::Adults), i32::from(Circuit::Elderly)]);
-        assert_eq!(details.age.map(|age| (age.min_years, age.max_years)), Some((Some(18), None)));
-        assert_eq!(details.coordinates.map(|at| at.longitude_degrees), Some(-6.5));
+        assert_eq!(
+            details.circuits,
+            [i32::from(Circuit::Adults), i32::from(Circuit::Elderly)]
+        );
+        assert_eq!(
+            details.age.map(|age| (age.min_years, age.max_years)),
+            Some((Some(18), None))
+        );
+        assert_eq!(
+            details.coordinates.map(|at| at.longitude_degrees),
+            Some(-6.5)
+        );
         assert_eq!(details.origin(), Origin::Declared);
     }
 
@@ -218,13 +247,23 @@ mod tests {
             }),
             ..OfferingDetails::default()
         };
-        let args = publish(&["--offering", "o", "--provider-name", "New", "--age-max", "23"]);
+        let args = publish(&[
+            "--offering",
+            "o",
+            "--provider-name",
+            "New",
+            "--age-max",
+            "23",
+        ]);
         let details = args.applied_to(base);
         assert_eq!(details.provider_name, "New");
         assert_eq!(details.programme_name, "Kept");
         assert_eq!(details.languages, ["nl"]);
         assert_eq!(details.origin(), Origin::Demonstration);
-        assert_eq!(details.age.map(|age| (age.min_years, age.max_years)), Some((Some(18), Some(23))));
+        assert_eq!(
+            details.age.map(|age| (age.min_years, age.max_years)),
+            Some((Some(18), Some(23)))
+        );
     }
 
     #[test]

@@ -73,17 +73,38 @@ mod tests {
     #[test]
     fn flags_make_a_report() {
         let report = reported(&[
-            "--offering", "o", "--available", "3", "--occupied", "9", "--blocked", "staff=2", "--blocked",
-            "repair=1", "--observed-at", "2026-03-01", "--sequence", "7",
+            "--offering",
+            "o",
+            "--available",
+            "3",
+            "--occupied",
+            "9",
+            "--blocked",
+            "staff=2",
+            "--blocked",
+            "repair=1",
+            "--observed-at",
+            "2026-03-01",
+            "--sequence",
+            "7",
         ])
         .unwrap();
         let counts = report.counts.unwrap();
-        assert_eq!((counts.available, counts.occupied, counts.operational), (3, 9, None));
+        assert_eq!(
+            (counts.available, counts.occupied, counts.operational),
+            (3, 9, None)
+        );
         let blocked = |reason: BlockReason, count| BlockedPlaces {
             reason: reason.into(),
             count,
         };
-        assert_eq!(counts.blocked, [blocked(BlockReason::Staff, 2), blocked(BlockReason::Repair, 1)]);
+        assert_eq!(
+            counts.blocked,
+            [
+                blocked(BlockReason::Staff, 2),
+                blocked(BlockReason::Repair, 1)
+            ]
+        );
         assert_eq!(report.observed_at, moments::parse("2026-03-01").ok());
         assert_eq!(report.sequence, Some(7));
         assert_eq!(report.source_class, i32::from(SourceClass::Typed));
@@ -92,7 +113,15 @@ mod tests {
 
     #[test]
     fn a_wait_alone_leaves_the_places_alone() {
-        let report = reported(&["--offering", "o", "--intake-wait-days", "0", "--insurer", "x"]).unwrap();
+        let report = reported(&[
+            "--offering",
+            "o",
+            "--intake-wait-days",
+            "0",
+            "--insurer",
+            "x",
+        ])
+        .unwrap();
         assert_eq!(report.counts, None);
         assert_eq!(report.waits.len(), 1);
         assert_eq!(report.waits[0].intake_wait_days, Some(0));
@@ -101,7 +130,11 @@ mod tests {
 
     #[test]
     fn nothing_is_counted_as_zero_that_was_not_given() {
-        for half in [["--available", "3"], ["--occupied", "3"], ["--operational", "3"]] {
+        for half in [
+            ["--available", "3"],
+            ["--occupied", "3"],
+            ["--operational", "3"],
+        ] {
             let error = parsed(&["--offering", "o", half[0], half[1]]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{half:?}");
         }
@@ -118,7 +151,11 @@ mod tests {
     #[test]
     fn a_file_stands_alone() {
         assert!(parsed(&["--file", "-"]).unwrap().file.is_some());
-        for extra in [["--offering", "o"], ["--sequence", "1"], ["--at-least", "t"]] {
+        for extra in [
+            ["--offering", "o"],
+            ["--sequence", "1"],
+            ["--at-least", "t"],
+        ] {
             let error = parsed(&["--file", "-", extra[0], extra[1]]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{extra:?}");
         }
@@ -127,10 +164,20 @@ mod tests {
     #[test]
     fn what_is_no_number_is_wrong_use() {
         for wrong in ["-1", "three", "4294967296"] {
-            let error = parsed(&["--offering", "o", "--available", wrong, "--occupied", "1"]).unwrap_err();
+            let error =
+                parsed(&["--offering", "o", "--available", wrong, "--occupied", "1"]).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{wrong}");
         }
-        let error = parsed(&["--offering", "o", "--available", "1", "--occupied", "1", "--blocked", "mood=1"]);
+        let error = parsed(&[
+            "--offering",
+            "o",
+            "--available",
+            "1",
+            "--occupied",
+            "1",
+            "--blocked",
+            "mood=1",
+        ]);
         assert!(error.unwrap_err().to_string().contains("staff, infection"));
     }
 }

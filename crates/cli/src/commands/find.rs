@@ -11,14 +11,22 @@ use crate::output::{Output, table};
 const LARGEST_PAGE: u32 = 500;
 
 /// Looks up what there is now.
-pub(super) async fn find(args: &FindArgs, connection: &Connection, output: &mut Output) -> Result<(), Failure> {
+pub(super) async fn find(
+    args: &FindArgs,
+    connection: &Connection,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let mut request = FindCapacityRequest {
         filter: Some(args.filter.filter()),
         sort: args.sort.iter().copied().map(i32::from).collect(),
         at_least: args.at_least.clone(),
         ..FindCapacityRequest::default()
     };
-    let limit = if args.all { u64::MAX } else { u64::from(args.limit) };
+    let limit = if args.all {
+        u64::MAX
+    } else {
+        u64::from(args.limit)
+    };
     let mut shown: u64 = 0;
     let mut for_people = Vec::new();
     loop {

@@ -29,7 +29,10 @@ pub(super) async fn history(
             for entry in &response.history {
                 output.object(&EventObject::from(entry))?;
             }
-            output.object(&HistorySummary::new(response.history.len(), &response.position))?;
+            output.object(&HistorySummary::new(
+                response.history.len(),
+                &response.position,
+            ))?;
         }
         OutputFormat::Table => {
             if let Some(row) = response.row {

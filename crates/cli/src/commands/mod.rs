@@ -34,7 +34,9 @@ pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> R
             Ok(())
         }
         CapacityCommand::Publish(args) => publish::publish(&args, connect, &mut output).await,
-        CapacityCommand::Withdraw(args) => publish::withdraw(&args, &connect.await?, &mut output).await,
+        CapacityCommand::Withdraw(args) => {
+            publish::withdraw(&args, &connect.await?, &mut output).await
+        }
         CapacityCommand::Report(args) => match &args.file {
             Some(file) => stream::report(file, connect, &mut output).await,
             None => report::report(&args, connect, &mut output).await,
@@ -44,7 +46,9 @@ pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> R
         CapacityCommand::Resume(args) => pause::resume(&args, &connect.await?, &mut output).await,
         CapacityCommand::Find(args) => find::find(&args, &connect.await?, &mut output).await,
         CapacityCommand::Watch(args) => watch::watch(&args, &connect.await?, &mut output).await,
-        CapacityCommand::History(args) => history::history(&args, &connect.await?, &mut output).await,
+        CapacityCommand::History(args) => {
+            history::history(&args, &connect.await?, &mut output).await
+        }
     }
 }
 
@@ -58,7 +62,11 @@ fn import_options(args: ImportArgs) -> import::Options {
 }
 
 /// Writes what came of a command on one offering.
-fn write_receipt(output: &mut Output, offering_id: &str, receipt: Option<&Receipt>) -> Result<(), Failure> {
+fn write_receipt(
+    output: &mut Output,
+    offering_id: &str,
+    receipt: Option<&Receipt>,
+) -> Result<(), Failure> {
     write_object(output, &ReceiptObject::new(offering_id, receipt))
 }
 

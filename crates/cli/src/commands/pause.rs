@@ -9,7 +9,11 @@ use crate::output::json::ReceiptObject;
 use crate::record::stated;
 
 /// Stops admissions.
-pub(super) async fn pause(args: &PauseArgs, connection: &Connection, output: &mut Output) -> Result<(), Failure> {
+pub(super) async fn pause(
+    args: &PauseArgs,
+    connection: &Connection,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let pause = args.pause();
     let response = connection
         .command(&args.command, async |mut client, context| {
@@ -27,7 +31,11 @@ pub(super) async fn pause(args: &PauseArgs, connection: &Connection, output: &mu
 }
 
 /// Ends one pause, or all.
-pub(super) async fn resume(args: &ResumeArgs, connection: &Connection, output: &mut Output) -> Result<(), Failure> {
+pub(super) async fn resume(
+    args: &ResumeArgs,
+    connection: &Connection,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let response = connection
         .command(&args.command, async |mut client, context| {
             let request = ResumeAdmissionsRequest {

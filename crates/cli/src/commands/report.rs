@@ -14,7 +14,9 @@ pub(super) async fn report(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let Some(offering_id) = &args.offering else {
-        return Err(Failure::Usage("say which offering with --offering".to_owned()));
+        return Err(Failure::Usage(
+            "say which offering with --offering".to_owned(),
+        ));
     };
     let report = args.figures.report(moments::now())?;
     let response = connect

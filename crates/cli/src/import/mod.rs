@@ -14,9 +14,7 @@ mod send;
 mod stage;
 mod summary;
 
-use std::fs::File;
 use std::future::Future;
-use std::io::BufReader;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -27,9 +25,8 @@ use crate::failure::Failure;
 use crate::output::Output;
 use columns::Columns;
 use day::Day;
-use pipeline::Source;
+use pipeline::{Input, Source};
 use progress::Progress;
-use record::Records;
 use stage::Stage;
 use summary::Rejects;
 
@@ -79,7 +76,7 @@ pub(crate) async fn run(
         Format::Nza => {
             let find =
                 |header: &[String]| Columns::find(header, &nza::COLUMNS, &nza::COLUMNS, false);
-            let input = Input::open(&options, false, find)?;
+            let input = Input::open(&options.file, false, find)?;
             let job = Job {
                 input,
                 source: nza::Published { today },
@@ -88,7 +85,7 @@ pub(crate) async fn run(
             job.run(&connect.await?, output).await
         }
         Format::Offerings => {
-            let input = Input::open(&options, true, offerings::columns)?;
+            let input = Input::open(&options.file, true, offerings::columns)?;
             let source = offerings::Exported::new(&input.columns, options.now);
             let job = Job {
                 input,
@@ -97,28 +94,6 @@ pub(crate) async fn run(
             };
             job.run(&connect.await?, output).await
         }
-    }
-}
-
-/// A file whose header has been read.
-struct Input {
-    records: Records<BufReader<File>>,
-    columns: Columns,
-    bytes: u64,
-}
-
-impl Input {
-    fn open(
-        options: &Options,
-        comments: bool,
-        find: impl FnOnce(&[String]) -> Result<Columns, Failure>,
-    ) -> Result<Self, Failure> {
-        let (records, header, bytes) = pipeline::open(&options.file, comments)?;
-        Ok(Self {
-            records,
-            columns: find(&header)?,
-            bytes,
-        })
     }
 }
 
@@ -138,12 +113,9 @@ impl<S: Source> Job<S> {
         let stage = Stage::create()?;
 
         let mut progress = Progress::new("reading", input.bytes);
-        let rows = pipeline::read_all(
-            &mut input.records,
-            &input.columns,
-            (&source, &stage),
-            &mut progress,
-        )?;
+        let work = (&source, &stage);
+        let at = |bytes| progress.at(bytes);
+        let rows = pipeline::read_records(&mut input.records, &input.columns, work, at)?;
         let offerings = stage.offerings()?;
         progress.done(&format!("read {rows} rows about {offerings} offerings"));
 

@@ -1,14 +1,13 @@
 //! From file to offerings: rows are read one by one, and put together offering by offering.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use proto::capacity::v1::PublishOfferingRequest;
 use serde::Serialize;
 
 use super::columns::{Columns, Row};
-use super::progress::Progress;
 use super::record::Records;
 use super::refusal::{Refusal, Wrong, reason};
 use super::stage::{Said, Stage, StageError, Statement};
@@ -64,50 +63,67 @@ pub(super) struct Ready {
     pub(super) repeats: u64,
 }
 
-/// Opens the file and reads its header.
-pub(super) fn open(
-    path: &Path,
-    comments: bool,
-) -> Result<(Records<BufReader<File>>, Vec<String>, u64), Failure> {
-    let unreadable =
-        |error: std::io::Error| Failure::Usage(format!("cannot read {}: {error}", path.display()));
-    let file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
-    let mut records = Records::new(BufReader::with_capacity(256 * 1024, file), comments);
-    let header = records.header().map_err(unreadable)?;
-    match header {
-        None => Err(Failure::Usage(format!(
-            "{} is empty: it should begin with a header",
-            path.display()
-        ))),
-        Some(Err(wrong)) => Err(Failure::Usage(format!(
-            "the header of {} cannot be read: {}",
-            path.display(),
-            wrong.reason
-        ))),
-        Some(Ok(header)) => Ok((records, header, size)),
+/// A file whose header has been read.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) records: Records<BufReader<File>>,
+    pub(super) columns: Columns,
+    pub(super) bytes: u64,
+}
+
+impl Input {
+    /// Opens the file and finds its columns.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if it cannot be read, or is of another format.
+    pub(super) fn open(
+        path: &Path,
+        comments: bool,
+        find: impl FnOnce(&[String]) -> Result<Columns, Failure>,
+    ) -> Result<Self, Failure> {
+        let unreadable = |error: std::io::Error| {
+            Failure::Usage(format!("cannot read {}: {error}", path.display()))
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        let bytes = file.metadata().map_err(unreadable)?.len();
+        let mut records = Records::new(BufReader::with_capacity(256 * 1024, file), comments);
+        let header = match records.header().map_err(unreadable)? {
+            None => Err(format!(
+                "{} is empty: it should begin with a header",
+                path.display()
+            )),
+            Some(Err(wrong)) => Err(format!(
+                "the header of {} cannot be read: {}",
+                path.display(),
+                wrong.reason
+            )),
+            Some(Ok(header)) => Ok(header),
+        };
+        let columns = find(&header.map_err(Failure::Usage)?)?;
+        Ok(Self {
+            records,
+            columns,
+            bytes,
+        })
     }
 }
 
-/// Reads every row into the stage; returns how many there are.
-pub(super) fn read_all(
-    records: &mut Records<BufReader<File>>,
+/// Reads every row into the stage; returns how many there are. `at` hears how many bytes have been read.
+pub(super) fn read_records(
+    records: &mut Records<impl BufRead>,
     columns: &Columns,
     (source, stage): (&impl Source, &Stage),
-    progress: &mut Progress,
+    mut at: impl FnMut(u64),
 ) -> Result<u64, Failure> {
     let mut rows = 0;
     while let Some(record) = records.next().map_err(unreadable_later)? {
         rows += 1;
-        let read = record
-            .fields
-            .map_err(Refusal::from)
-            .and_then(|fields| source.read(&columns.row(&fields)));
-        match read {
+        let fields = record.fields.map_err(Refusal::from);
+        match fields.and_then(|fields| source.read(&columns.row(&fields))) {
             Ok(staged) => stage.put(record.line, &staged.offering_id, &staged.body)?,
             Err(refusal) => stage.refuse(record.line, &refusal)?,
         }
-        progress.at(records.bytes());
+        at(records.bytes());
     }
     stage.seal()?;
     Ok(rows)

@@ -119,7 +119,10 @@ pub(crate) enum WatchObject<'a> {
         cursor: &'a str,
     },
     /// It no longer matches.
-    Removed { offering_id: &'a str, cursor: &'a str },
+    Removed {
+        offering_id: &'a str,
+        cursor: &'a str,
+    },
     /// Nothing new up to here.
     Heartbeat {
         sent_at: Option<String>,
@@ -228,12 +231,18 @@ mod tests {
             position: Some("p7".into()),
             cursor: "c7",
         };
-        assert_eq!(text(&live), r#"{"kind":"live","position":"p7","cursor":"c7"}"#);
+        assert_eq!(
+            text(&live),
+            r#"{"kind":"live","position":"p7","cursor":"c7"}"#
+        );
         let removed = WatchObject::Removed {
             offering_id: "o",
             cursor: "c8",
         };
-        assert_eq!(text(&removed), r#"{"kind":"removed","offering_id":"o","cursor":"c8"}"#);
+        assert_eq!(
+            text(&removed),
+            r#"{"kind":"removed","offering_id":"o","cursor":"c8"}"#
+        );
         let heartbeat = WatchObject::Heartbeat {
             sent_at: None,
             position: None,
@@ -243,7 +252,10 @@ mod tests {
             text(&heartbeat),
             r#"{"kind":"heartbeat","sent_at":null,"position":null,"cursor":"c9"}"#
         );
-        assert_eq!(text(&WatchObject::Anew { reason: "r" }), r#"{"kind":"anew","reason":"r"}"#);
+        assert_eq!(
+            text(&WatchObject::Anew { reason: "r" }),
+            r#"{"kind":"anew","reason":"r"}"#
+        );
     }
 
     #[test]

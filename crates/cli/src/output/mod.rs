@@ -49,7 +49,11 @@ impl<W: Write> Output<W> {
     }
 
     /// Writes the object for machines, or the line for people.
-    pub(crate) fn either(&mut self, object: &impl Serialize, line: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn either(
+        &mut self,
+        object: &impl Serialize,
+        line: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
         match self.format {
             OutputFormat::Json => self.object(object),
             OutputFormat::Table => self.line(&line()),
@@ -85,7 +89,9 @@ mod tests {
             format: OutputFormat::Json,
             writer: BufWriter::with_capacity(0, Closed),
         };
-        let failure = output.object(&serde_json::json!({"kind": "live"})).unwrap_err();
+        let failure = output
+            .object(&serde_json::json!({"kind": "live"}))
+            .unwrap_err();
         assert_eq!(failure.exit_code(), 0);
         let failure = output.line("x").unwrap_err();
         assert_eq!(failure.exit_code(), 0);

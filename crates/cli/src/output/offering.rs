@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use proto::capacity::v1::{
-    CareType, Circuit, FigureStatus, Freshness, IntakeStatus, OfferingRow, Origin, PlaceKind, ProviderKind,
-    Setting, SourceClass, Wait,
+    CareType, Circuit, FigureStatus, Freshness, IntakeStatus, OfferingRow, Origin, PlaceKind,
+    ProviderKind, Setting, SourceClass, Wait,
 };
 use serde::Serialize;
 
@@ -78,7 +78,9 @@ impl From<&OfferingRow> for OfferingObject {
         let counts = row.counts.as_ref();
         let blocked = counts.map(|counts| {
             let places = counts.blocked.iter();
-            places.map(|places| (word(places.reason()), places.count)).collect()
+            places
+                .map(|places| (word(places.reason()), places.count))
+                .collect()
         });
         let status = headline_status(row);
         let waits_status = row.waits_status.as_ref();
@@ -120,8 +122,12 @@ impl From<&OfferingRow> for OfferingObject {
             age_seconds: status.and_then(|status| status.age_seconds),
             freshness: freshness_word(status),
             source: status.and_then(|status| word_of::<SourceClass>(status.source_class)),
-            waits_observed_at: moment_text(waits_status.and_then(|status| status.observed_at.as_ref())),
-            waits_valid_until: moment_text(waits_status.and_then(|status| status.valid_until.as_ref())),
+            waits_observed_at: moment_text(
+                waits_status.and_then(|status| status.observed_at.as_ref()),
+            ),
+            waits_valid_until: moment_text(
+                waits_status.and_then(|status| status.valid_until.as_ref()),
+            ),
             waits_age_seconds: waits_status.and_then(|status| status.age_seconds),
             waits_freshness: freshness_word(waits_status),
             confidence: row.confidence,
@@ -159,7 +165,9 @@ fn freshness_word(status: Option<&FigureStatus>) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::moments;
-    use proto::capacity::v1::{BlockReason, BlockedPlaces, Counts, OfferingDetails, Pause, PauseReason};
+    use proto::capacity::v1::{
+        BlockReason, BlockedPlaces, Counts, OfferingDetails, Pause, PauseReason,
+    };
 
     /// An offering with three of twelve places free, counted three hours ago, and a general wait that expired.
     pub(crate) fn row() -> OfferingRow {
@@ -274,7 +282,15 @@ pub(crate) mod tests {
     #[test]
     fn what_was_never_reported_is_null_and_never_zero() {
         let object = value(&silent_row());
-        for name in ["operational", "occupied", "held", "available", "intake_wait_days", "observed_at", "source"] {
+        for name in [
+            "operational",
+            "occupied",
+            "held",
+            "available",
+            "intake_wait_days",
+            "observed_at",
+            "source",
+        ] {
             assert_eq!(object.get(name), Some(&serde_json::Value::Null), "{name}");
         }
         assert_eq!(object["freshness"], "none");

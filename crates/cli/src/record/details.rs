@@ -59,11 +59,13 @@ impl DetailsRecord {
         let mut faults = Faults::default();
         let circuits = self.circuits.iter().enumerate();
         let details = OfferingDetails {
-            provider_kind: faults.word::<ProviderKind>("provider_kind", self.provider_kind.as_deref()),
+            provider_kind: faults
+                .word::<ProviderKind>("provider_kind", self.provider_kind.as_deref()),
             care_type: faults.word::<CareType>("care_type", self.care_type.as_deref()),
             place_kind: faults.word::<PlaceKind>("place_kind", self.place_kind.as_deref()),
             setting: faults.word::<Setting>("setting", self.setting.as_deref()),
-            security_level: faults.word::<SecurityLevel>("security_level", self.security_level.as_deref()),
+            security_level: faults
+                .word::<SecurityLevel>("security_level", self.security_level.as_deref()),
             circuits: circuits
                 .map(|(at, word)| faults.word::<Circuit>(&format!("circuits[{at}]"), Some(word)))
                 .collect(),
@@ -134,7 +136,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<OfferingDetails, Refusal> {
-        serde_json::from_str::<DetailsRecord>(text).unwrap().details()
+        serde_json::from_str::<DetailsRecord>(text)
+            .unwrap()
+            .details()
     }
 
     #[test]
@@ -166,8 +170,13 @@ mod tests {
 
     #[test]
     fn every_wrong_word_is_named_at_once() {
-        let refusal = read(r#"{"care_type":"spa","circuits":["adults","pets"],"setting":"OPEN"}"#).unwrap_err();
-        let fields: Vec<_> = refusal.violations.iter().map(|wrong| wrong.field.as_str()).collect();
+        let refusal = read(r#"{"care_type":"spa","circuits":["adults","pets"],"setting":"OPEN"}"#)
+            .unwrap_err();
+        let fields: Vec<_> = refusal
+            .violations
+            .iter()
+            .map(|wrong| wrong.field.as_str())
+            .collect();
         assert_eq!(fields, ["care_type", "setting", "circuits[1]"]);
     }
 

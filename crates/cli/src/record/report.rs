@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
 use proto::capacity::v1::{
-    BlockReason, BlockedPlaces, CommandContext, Counts, IntakeStatus, Report, ReportCapacityRequest,
-    ReporterRole, SourceClass, Wait, WaitMethod,
+    BlockReason, BlockedPlaces, CommandContext, Counts, IntakeStatus, Report,
+    ReportCapacityRequest, ReporterRole, SourceClass, Wait, WaitMethod,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Faults, moment_text, stated};
-use crate::args::parse_offering_id;
+use crate::args::{parse_command_id, parse_offering_id};
 use crate::failure::Refusal;
 use crate::words::{word, word_of};
 
@@ -85,16 +85,19 @@ impl ReportLine {
         if let Err(description) = parse_offering_id(offering_id) {
             faults.add("offering_id", description);
         }
-        let given = self.command_id.as_deref().map(Uuid::parse_str);
-        if matches!(given, Some(Err(_))) {
-            faults.add("command_id", "is not a UUID");
+        let given = self.command_id.as_deref().map(parse_command_id);
+        if let Some(Err(description)) = &given {
+            faults.add("command_id", description);
         }
         if self.observed_at.is_none() {
             // The moment of reading would be a guess: the file may be old, or read twice.
             faults.add("observed_at", "must be stated: when was it counted?");
         }
         if self.counts_are_empty() && self.waits.is_empty() {
-            faults.add("available", "must be stated with occupied, or waits must be: there is nothing to report");
+            faults.add(
+                "available",
+                "must be stated with occupied, or waits must be: there is nothing to report",
+            );
         }
         let report = Report {
             sequence: self.sequence,
@@ -102,13 +105,17 @@ impl ReportLine {
             effective_at: faults.moment("effective_at", self.effective_at.as_deref()),
             valid_until: faults.moment("valid_until", self.valid_until.as_deref()),
             source_class: self.source_class(&mut faults),
-            reporter_role: faults.word::<ReporterRole>("reporter_role", self.reporter_role.as_deref()),
+            reporter_role: faults
+                .word::<ReporterRole>("reporter_role", self.reporter_role.as_deref()),
             counts: self.counts(&mut faults),
             waits: self.waits(&mut faults),
         };
         faults.none_or(ReportCapacityRequest {
             context: Some(CommandContext {
-                command_id: given.and_then(Result::ok).unwrap_or_else(Uuid::now_v7).to_string(),
+                command_id: given
+                    .and_then(Result::ok)
+                    .unwrap_or_else(Uuid::now_v7)
+                    .to_string(),
                 repeat: self.command_id.is_some(),
                 ..CommandContext::default()
             }),
@@ -155,7 +162,8 @@ impl ReportLine {
         });
         Some(Counts {
             blocked: blocked.collect(),
-            intake_status: faults.word::<IntakeStatus>("intake_status", self.intake_status.as_deref()),
+            intake_status: faults
+                .word::<IntakeStatus>("intake_status", self.intake_status.as_deref()),
             licensed: self.licensed,
             funded: self.funded,
             operational: self.operational,
@@ -168,7 +176,9 @@ impl ReportLine {
 
     fn waits(&self, faults: &mut Faults) -> Vec<Wait> {
         let waits = self.waits.iter().enumerate();
-        waits.map(|(at, wait)| wait.wait(&format!("waits[{at}]"), faults)).collect()
+        waits
+            .map(|(at, wait)| wait.wait(&format!("waits[{at}]"), faults))
+            .collect()
     }
 }
 
@@ -183,7 +193,10 @@ impl WaitRecord {
             waiting_count: self.waiting_count,
             over_norm_count: self.over_norm_count,
             method: faults.word::<WaitMethod>(&format!("{path}.method"), self.method.as_deref()),
-            published_at: faults.moment(&format!("{path}.published_at"), self.published_at.as_deref()),
+            published_at: faults.moment(
+                &format!("{path}.published_at"),
+                self.published_at.as_deref(),
+            ),
             read_at: faults.moment(&format!("{path}.read_at"), self.read_at.as_deref()),
         }
     }
@@ -233,7 +246,9 @@ impl From<&Report> for FiguresRecord {
 /// Returns the blocked places by reason.
 fn blocked(counts: &Counts) -> BTreeMap<String, u32> {
     let places = counts.blocked.iter();
-    places.map(|places| (word(places.reason()), places.count)).collect()
+    places
+        .map(|places| (word(places.reason()), places.count))
+        .collect()
 }
 
 #[cfg(test)]
@@ -264,7 +279,10 @@ mod tests {
         assert_eq!(report.source_class(), SourceClass::RecordSystem);
         assert_eq!(report.waits[0].treatment_wait_days, None);
         let counts = report.counts.unwrap();
-        assert_eq!((counts.available, counts.occupied, counts.operational), (3, 9, None));
+        assert_eq!(
+            (counts.available, counts.occupied, counts.operational),
+            (3, 9, None)
+        );
         assert_eq!(counts.blocked[0].reason(), BlockReason::Staff);
     }
 
@@ -289,16 +307,27 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_named_at_once() {
-        let line = r#"{"command_id":"7","source":"hearsay","waits":[{"method":"luck","read_at":"soon"}]}"#;
-        let expected =
-            ["offering_id", "command_id", "observed_at", "source", "waits[0].method", "waits[0].read_at"];
+        let line =
+            r#"{"command_id":"7","source":"hearsay","waits":[{"method":"luck","read_at":"soon"}]}"#;
+        let expected = [
+            "offering_id",
+            "command_id",
+            "observed_at",
+            "source",
+            "waits[0].method",
+            "waits[0].read_at",
+        ];
         assert_eq!(wrong_fields(line), expected);
-        assert_eq!(wrong_fields("{}"), ["offering_id", "observed_at", "available"]);
+        assert_eq!(
+            wrong_fields("{}"),
+            ["offering_id", "observed_at", "available"]
+        );
     }
 
     #[test]
     fn waits_alone_leave_the_counts_alone() {
-        let line = r#"{"offering_id":"o","observed_at":"2026-03-01","waits":[{"intake_wait_days":0}]}"#;
+        let line =
+            r#"{"offering_id":"o","observed_at":"2026-03-01","waits":[{"intake_wait_days":0}]}"#;
         assert_eq!(read(line).unwrap().report.unwrap().counts, None);
     }
 

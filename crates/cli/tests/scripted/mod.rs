@@ -63,13 +63,21 @@ pub(crate) async fn start(script: Script) -> (String, Arc<Mutex<Heard>>) {
 
 fn hear(heard: &Mutex<Heard>, request: &ReportCapacityRequest) -> String {
     let context = request.context.clone().unwrap();
-    let command = (request.offering_id.clone(), context.command_id.clone(), context.repeat);
+    let command = (
+        request.offering_id.clone(),
+        context.command_id.clone(),
+        context.repeat,
+    );
     heard.lock().unwrap().commands.push(command);
     context.command_id
 }
 
 /// Acknowledges the reports of a message while any are left to be acknowledged.
-fn acknowledge(heard: &Mutex<Heard>, message: &StreamReportsRequest, left: &mut Option<usize>) -> StreamReportsResponse {
+fn acknowledge(
+    heard: &Mutex<Heard>,
+    message: &StreamReportsRequest,
+    left: &mut Option<usize>,
+) -> StreamReportsResponse {
     let mut answer = StreamReportsResponse::default();
     for report in &message.reports {
         let command_id = hear(heard, report);
@@ -77,7 +85,11 @@ fn acknowledge(heard: &Mutex<Heard>, message: &StreamReportsRequest, left: &mut 
             continue;
         }
         *left = left.map(|left| left - 1);
-        let receipt = Receipt { outcome: Outcome::Taken.into(), position: "p".into(), command_id };
+        let receipt = Receipt {
+            outcome: Outcome::Taken.into(),
+            position: "p".into(),
+            command_id,
+        };
         answer.acknowledgements.push(ReportAcknowledgement {
             offering_id: report.offering_id.clone(),
             result: Some(Acknowledged::Receipt(receipt)),
@@ -98,14 +110,22 @@ impl CapacityService for Server {
     type StreamReportsStream = Answers<StreamReportsResponse>;
     type WatchCapacityStream = Answers<WatchCapacityResponse>;
 
-    async fn report_capacity(&self, request: Request<ReportCapacityRequest>) -> Answer<ReportCapacityResponse> {
+    async fn report_capacity(
+        &self,
+        request: Request<ReportCapacityRequest>,
+    ) -> Answer<ReportCapacityResponse> {
         hear(&self.heard, request.get_ref());
         let next = self.reports.lock().unwrap().pop_front();
         let receipt = next.unwrap_or_else(|| Err(Status::internal("the script is over")))?;
-        Ok(Response::new(ReportCapacityResponse { receipt: Some(receipt) }))
+        Ok(Response::new(ReportCapacityResponse {
+            receipt: Some(receipt),
+        }))
     }
 
-    async fn stream_reports(&self, request: Request<Streaming<StreamReportsRequest>>) -> Answer<Self::StreamReportsStream> {
+    async fn stream_reports(
+        &self,
+        request: Request<Streaming<StreamReportsRequest>>,
+    ) -> Answer<Self::StreamReportsStream> {
         let next = self.streams.lock().unwrap().pop_front();
         let mut left = next.ok_or_else(|| Status::internal("the script is over"))?;
         let heard = Arc::clone(&self.heard);
@@ -124,34 +144,59 @@ impl CapacityService for Server {
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
-    async fn watch_capacity(&self, request: Request<WatchCapacityRequest>) -> Answer<Self::WatchCapacityStream> {
-        self.heard.lock().unwrap().cursors.push(request.into_inner().cursor);
+    async fn watch_capacity(
+        &self,
+        request: Request<WatchCapacityRequest>,
+    ) -> Answer<Self::WatchCapacityStream> {
+        self.heard
+            .lock()
+            .unwrap()
+            .cursors
+            .push(request.into_inner().cursor);
         let next = self.watches.lock().unwrap().pop_front();
         let steps = next.ok_or_else(|| Status::internal("the script is over"))?;
         Ok(Response::new(Box::pin(tokio_stream::iter(steps))))
     }
 
-    async fn publish_offering(&self, _: Request<PublishOfferingRequest>) -> Answer<PublishOfferingResponse> {
+    async fn publish_offering(
+        &self,
+        _: Request<PublishOfferingRequest>,
+    ) -> Answer<PublishOfferingResponse> {
         not_in_the_script()
     }
 
-    async fn change_offering(&self, _: Request<ChangeOfferingRequest>) -> Answer<ChangeOfferingResponse> {
+    async fn change_offering(
+        &self,
+        _: Request<ChangeOfferingRequest>,
+    ) -> Answer<ChangeOfferingResponse> {
         not_in_the_script()
     }
 
-    async fn withdraw_offering(&self, _: Request<WithdrawOfferingRequest>) -> Answer<WithdrawOfferingResponse> {
+    async fn withdraw_offering(
+        &self,
+        _: Request<WithdrawOfferingRequest>,
+    ) -> Answer<WithdrawOfferingResponse> {
         not_in_the_script()
     }
 
-    async fn correct_report(&self, _: Request<CorrectReportRequest>) -> Answer<CorrectReportResponse> {
+    async fn correct_report(
+        &self,
+        _: Request<CorrectReportRequest>,
+    ) -> Answer<CorrectReportResponse> {
         not_in_the_script()
     }
 
-    async fn pause_admissions(&self, _: Request<PauseAdmissionsRequest>) -> Answer<PauseAdmissionsResponse> {
+    async fn pause_admissions(
+        &self,
+        _: Request<PauseAdmissionsRequest>,
+    ) -> Answer<PauseAdmissionsResponse> {
         not_in_the_script()
     }
 
-    async fn resume_admissions(&self, _: Request<ResumeAdmissionsRequest>) -> Answer<ResumeAdmissionsResponse> {
+    async fn resume_admissions(
+        &self,
+        _: Request<ResumeAdmissionsRequest>,
+    ) -> Answer<ResumeAdmissionsResponse> {
         not_in_the_script()
     }
 

@@ -19,6 +19,8 @@ use crate::{AttemptId, LogError, LogId, Position};
 /// Records dealt with in one transaction of the replica.
 const BATCH: usize = 4_096;
 const POLL: Duration = Duration::from_millis(50);
+/// How long an identity may take to be read back before another one is sent.
+const NAME_AGAIN: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_millis(500);
 /// A node whose clock is further off the broker's is not relied on.
 const CLOCK_TOLERANCE_MILLIS: i64 = 5_000;
@@ -100,6 +102,7 @@ impl Follower {
         let mut order =
             Order::load(&self.store, Arc::clone(&self.topic)).map_err(|error| error.to_string())?;
         let mut clock_off: Option<Instant> = None;
+        let mut named = None;
         let mut probed = false;
         let mut caught_up = false;
         while !self.stopped() {
@@ -121,13 +124,11 @@ impl Follower {
             }
             if caught_up && self.log_id.is_none() {
                 // The first to come gives the log its name; of two, the first record counts.
-                let named = self
-                    .writer
-                    .send_identity(&self.topic.name, LogId::new_v7(), None);
-                if let Err(error) = named {
-                    tracing::debug!(%error, "no identity yet: {error}");
+                if named.is_none_or(|since: Instant| since.elapsed() >= NAME_AGAIN) {
+                    named = Some(Instant::now());
+                    let name = &self.topic.name;
+                    self.writer.send_identity(name, LogId::new_v7(), None);
                 }
-                self.pause();
             } else if caught_up && !probed {
                 probed = true;
                 self.topic.set_status(Status::Serving);

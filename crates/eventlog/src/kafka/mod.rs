@@ -183,7 +183,7 @@ impl Backend for KafkaBackend {
         }
         let log_id = LogId::new_v7();
         let replaced = self.replaced_by_reset(topic)?;
-        self.writer.send_identity(&topic.name, log_id, replaced)?;
+        self.writer.send_identity(&topic.name, log_id, replaced);
         let until = Instant::now() + RESET_DEADLINE;
         while Instant::now() < until {
             if topic.end().log_id == Some(log_id) {

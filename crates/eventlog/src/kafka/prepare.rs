@@ -9,6 +9,7 @@ use super::quiet::{Consumer, Quiet};
 use super::{KafkaSettings, admin};
 use crate::record::{Record, Unreadable};
 use crate::rule;
+use crate::tail::Status;
 use crate::{LogError, LogId, Position};
 
 pub(super) const ASK: Duration = Duration::from_secs(5);
@@ -120,6 +121,7 @@ impl Follower {
         self.log_id = None;
         self.searched = None;
         self.topic.replace(Some(log_id));
+        self.topic.set_status(Status::Starting);
         Ok(())
     }
 }

@@ -119,28 +119,11 @@ impl Writer {
         );
     }
 
-    /// Writes which log this is.
-    pub(super) fn send_identity(
-        &self,
-        topic: &str,
-        log_id: LogId,
-        replaces: Option<LogId>,
-    ) -> Result<(), LogError> {
+    /// Writes which log this is. It is read back by its content, not by an attempt.
+    pub(super) fn send_identity(&self, topic: &str, log_id: LogId, replaces: Option<LogId>) {
         let attempt = AttemptId::new_v7();
         let record = Record::Identity { log_id, replaces }.encode();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let reply: Reply = Box::new(move |result: Result<Position, LogError>| {
-            // Nobody listens any more when the time is up.
-            let _ = sender.send(result);
-        });
-        self.send(topic, (attempt, "", &record), None, Some(reply));
-        // An identity is read back by its content, not by an attempt: only a failure is heard here.
-        let heard = receiver.recv_timeout(Duration::from_millis(300));
-        self.take(attempt);
-        match heard {
-            Ok(Err(error)) => Err(error),
-            Ok(Ok(_)) | Err(_) => Ok(()),
-        }
+        self.send(topic, (attempt, "", &record), None, None);
     }
 
     /// Writes a record whose append time tells how this node's clock stands to the broker's.

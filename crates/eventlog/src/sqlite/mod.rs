@@ -1,5 +1,8 @@
 //! Order made by one writer on a SQLite file: appends of all streams are committed in groups, one fsync for many.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;

@@ -32,8 +32,10 @@ pub(crate) enum Durability {
 
 pub(crate) struct Store {
     path: Option<PathBuf>,
-    writer: Mutex<Connection>,
+    /// Before the writer, so that they are closed first: only the last to be closed brings the write-ahead
+    /// log in, and a reader cannot.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
     _lock: Option<File>,
 }
 

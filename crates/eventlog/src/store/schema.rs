@@ -73,6 +73,9 @@ pub(super) fn check_whole(connection: &Connection, path: &Path) -> Result<(), Lo
 fn missing_bytes(path: &Path) -> Option<u64> {
     let mut head = [0; 32];
     File::open(path).ok()?.read_exact(&mut head).ok()?;
+    if &head[..16] != b"SQLite format 3\0" {
+        return None;
+    }
     let page_size = match u16::from_be_bytes([head[16], head[17]]) {
         1 => 65_536,
         size => u64::from(size),

@@ -14,7 +14,7 @@ fn breaks(rules: Rules, sentence: Sentence, invariants: &[&'static str]) {
         .without(sentence)
         .checker()
         .finish_when(HasDiscoveries::AllOf(invariants.iter().copied().collect()))
-        .target_state_count(5_000_000)
+        .target_state_count(20_000_000)
         .spawn_bfs()
         .join();
     for invariant in invariants {
@@ -97,13 +97,26 @@ fn without_void_commits_a_command_takes_effect_twice() {
 }
 
 /// The first call waits on a node that is behind; a repeat elsewhere is taken, and its send hangs; the next repeat
-/// comes to the first node, is decided together with the first call, and is refused from the folded state with it.
+/// joins the first call, and is refused with it from the folded state.
 #[test]
 fn a_repeat_that_joins_a_fresh_call_is_refused_and_takes_effect_later() {
     let rules = Rules {
-        calls: 3,
+        calls: vec![1, 3],
         batches: true,
         ..quiet(0, &[Give, Take])
     };
     breaks(rules, Sentence::JoinedRepeatIsRepeat, &[REFUSED_STAYS]);
+}
+
+/// The last place is taken and the next taker refused, both waiting for one commit. That lands; elsewhere a place is
+/// given, and the refused one's repeat takes it, and its send hangs. The next repeat comes to the first node, where
+/// the refusal still waits, and joins it.
+#[test]
+fn a_refusal_that_waits_for_a_commit_without_being_in_it_takes_effect_later() {
+    let rules = Rules {
+        calls: vec![1, 3, 1],
+        batches: true,
+        ..quiet(1, &[Take, Take, Give])
+    };
+    breaks(rules, Sentence::WhatWaitsIsCommitted, &[REFUSED_STAYS]);
 }

@@ -15,8 +15,8 @@ pub(crate) struct Rules {
     pub(crate) places: i8,
     /// Each is given once by a client of its own.
     pub(crate) commands: Vec<Command>,
-    /// Calls per command: the first and its repeats.
-    pub(crate) calls: u8,
+    /// How many calls each command's client may make: the first and its repeats.
+    pub(crate) calls: Vec<u8>,
     pub(crate) crashes: u8,
     /// Records that land twice.
     pub(crate) duplicates: u8,
@@ -44,8 +44,11 @@ pub(crate) enum Sentence {
     TimeoutIsUnknown,
     /// A commit whose version does not follow the head is void.
     VoidHasNoEffect,
-    /// A repeat that joins a fresh call of its command in a batch is still a repeat.
+    /// A repeat that joins a fresh call of its command is still a repeat.
     JoinedRepeatIsRepeat,
+    /// What waits for a commit is in it: also a fresh command that is refused, or finds nothing to do, on the
+    /// batch's earlier events. A repeat may join it.
+    WhatWaitsIsCommitted,
 }
 
 impl Rules {
@@ -55,7 +58,7 @@ impl Rules {
             nodes: 2,
             places,
             commands: commands.to_vec(),
-            calls: 2,
+            calls: vec![2; commands.len()],
             crashes: 1,
             duplicates: 1,
             batches: true,

@@ -17,6 +17,8 @@ pub(crate) enum Step {
     StopListening { command: CommandId },
     /// A node takes the stream's turn and decides these calls together.
     Decide { node: usize, batch: Vec<Call> },
+    /// A call meets its own command in a decision that waits for its commit, and waits with it.
+    Join { node: usize, call: Call },
     /// A send in flight reaches the log.
     Land { send: usize },
     /// The same, and it will land once more.
@@ -37,10 +39,12 @@ pub(crate) fn possible(rules: &Rules, world: &World, steps: &mut Vec<Step>) {
             steps.push(Step::StopListening { command });
         }
         for node in 0..rules.nodes {
-            if client.calls == 0 || (client.knows == Knows::Unknown && client.calls < rules.calls) {
+            if client.calls == 0
+                || (client.knows == Knows::Unknown && client.calls < rules.calls[command])
+            {
                 steps.push(Step::Call { command, node });
             }
-            if listening && client.calls < rules.calls {
+            if listening && client.calls < rules.calls[command] {
                 steps.push(Step::DeliverAgain { command, node });
             }
         }
@@ -54,6 +58,15 @@ pub(crate) fn possible(rules: &Rules, world: &World, steps: &mut Vec<Step>) {
     for (node, present) in world.nodes.iter().enumerate() {
         if present.turns.is_empty() || rules.lacks(Sentence::DecideOnFoldedOnly) {
             decisions(rules, node, &present.waiting, steps);
+        }
+        for call in &present.waiting {
+            if present
+                .turns
+                .iter()
+                .any(|turn| turn.decided(call).is_some())
+            {
+                steps.push(Step::Join { node, call: *call });
+            }
         }
         if usize::from(present.folded.position) < world.log.len() {
             steps.push(Step::Fold { node });
@@ -96,6 +109,7 @@ pub(crate) fn after(rules: &Rules, last: &World, step: Step) -> World {
         }
         Step::StopListening { command } => world.clients[command].knows = Knows::Unknown,
         Step::Decide { node, batch } => decide(rules, &mut world, node, &batch),
+        Step::Join { node, call } => join(rules, &mut world, node, call),
         Step::Land { send } => {
             let record = world.flight.remove(send);
             land(rules, &mut world, record);
@@ -149,7 +163,8 @@ fn decide(rules: &Rules, world: &mut World, node: usize, batch: &[Call]) {
         let joins = batch[..place]
             .iter()
             .find(|other| other.command == call.command);
-        if remembered.is_none() && needs_commit(rules, call, joins, outcome) {
+        let waits = !committed.is_empty() && !rules.lacks(Sentence::WhatWaitsIsCommitted);
+        if remembered.is_none() && (waits || needs_commit(rules, call, joins, outcome)) {
             committed.push((call.command, outcome));
             basis.answer(rules, call.command, outcome);
         }
@@ -195,6 +210,24 @@ fn needs_commit(rules: &Rules, call: &Call, joins: Option<&Call>, outcome: Outco
         Outcome::Taken => true,
         Outcome::Refused => repeat && !rules.lacks(Sentence::RefuseRepeatsByCommit),
         Outcome::Unchanged => repeat && !rules.lacks(Sentence::AnswerUnchangedRepeatsByCommit),
+    }
+}
+
+fn join(rules: &Rules, world: &mut World, node: usize, call: Call) {
+    let present = &mut world.nodes[node];
+    present.waiting.retain(|waiting| *waiting != call);
+    for turn in &mut present.turns {
+        let Some((first, outcome)) = turn.decided(&call) else {
+            continue;
+        };
+        let repeat = if rules.lacks(Sentence::JoinedRepeatIsRepeat) {
+            first.repeat
+        } else {
+            call.repeat
+        };
+        turn.answers.push((Call { repeat, ..call }, outcome));
+        turn.answers.sort();
+        break;
     }
 }
 

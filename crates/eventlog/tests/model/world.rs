@@ -153,6 +153,15 @@ impl Folded {
     }
 }
 
+impl Turn {
+    /// Returns what was decided on this call's command, and for which call.
+    pub(crate) fn decided(&self, call: &Call) -> Option<(Call, Outcome)> {
+        let mut answers = self.answers.iter();
+        let first = answers.find(|(other, _)| other.command == call.command);
+        first.copied()
+    }
+}
+
 impl World {
     pub(crate) fn start(rules: &Rules) -> Self {
         let node = Node {

@@ -6,7 +6,8 @@ pub fn describe(effective: &Effective) -> String {
         .iter()
         .map(|setting| (setting.key(), (setting.show)(&effective.settings)))
         .collect();
-    let widest = |column: fn(&(String, String)) -> usize| rows.iter().map(column).max().unwrap_or(0);
+    let widest =
+        |column: fn(&(String, String)) -> usize| rows.iter().map(column).max().unwrap_or(0);
     let (names, values) = (widest(|row| row.0.len()), widest(|row| row.1.len()));
 
     let mut text = String::new();

@@ -44,13 +44,16 @@ impl Given<'_> {
 
     /// Accepts a whole number within the bounds.
     pub(crate) fn number(self, least: u32, most: u32) -> Result<u32, String> {
-        let wrong = |shown: &str| format!("must be a whole number from {least} to {most}, not {shown}");
+        let wrong =
+            |shown: &str| format!("must be a whole number from {least} to {most}, not {shown}");
         let number = match self {
             Given::Key(toml::Value::Integer(number)) => *number,
             Given::Key(other) => return Err(wrong(kind(other))),
             Given::Flag(_) | Given::Variable(_) => {
                 let text = self.text()?;
-                text.trim().parse().map_err(|_| wrong(&format!("{text:?}")))?
+                text.trim()
+                    .parse()
+                    .map_err(|_| wrong(&format!("{text:?}")))?
             }
         };
         u32::try_from(number)

@@ -5,7 +5,11 @@ use super::problem::{nearest, suggestion};
 use super::{File, Origin, Problem, SETTINGS, Service, Setting, Settings, Sources};
 
 /// Variables with our prefix that are not the server's: the client's, and the one that names the file.
-const OTHER_VARIABLES: [&str; 3] = ["DOORSTROOM_SERVER", "DOORSTROOM_OUTPUT", "DOORSTROOM_CONFIG"];
+const OTHER_VARIABLES: [&str; 3] = [
+    "DOORSTROOM_SERVER",
+    "DOORSTROOM_OUTPUT",
+    "DOORSTROOM_CONFIG",
+];
 
 /// The settings in force, and where each came from.
 #[derive(Clone, Debug)]
@@ -69,7 +73,9 @@ impl Reading {
         let table = match toml::from_str::<toml::Table>(&file.text) {
             Ok(table) => table,
             Err(error) => {
-                let line = error.span().map_or(1, |span| line_of(&file.text, span.start));
+                let line = error
+                    .span()
+                    .map_or(1, |span| line_of(&file.text, span.start));
                 let origin = at(&format!("line {line}"));
                 return self.problems.push(Problem::new(origin, error.message()));
             }
@@ -100,7 +106,9 @@ impl Reading {
             }
             // Other programs may have variables of this prefix: only what looks like a slip is refused.
             let word = name.trim_start_matches("DOORSTROOM_");
-            let known = names.iter().map(|name| name.trim_start_matches("DOORSTROOM_"));
+            let known = names
+                .iter()
+                .map(|name| name.trim_start_matches("DOORSTROOM_"));
             if let Some(meant) = nearest(word, known) {
                 let reason = format!("there is no such setting; did you mean DOORSTROOM_{meant}?");
                 self.problems.push(Problem::new(origin, reason));
@@ -111,10 +119,13 @@ impl Reading {
     fn flags(&mut self, flags: &[(String, Vec<String>)]) {
         for (name, values) in flags {
             match Setting::named(name) {
-                Some(setting) => self.set(setting, Given::Flag(values), Origin::Flag(setting.flag())),
+                Some(setting) => {
+                    self.set(setting, Given::Flag(values), Origin::Flag(setting.flag()))
+                }
                 None => {
                     let origin = Origin::Flag(format!("--{name}"));
-                    self.problems.push(Problem::new(origin, "there is no such setting"));
+                    self.problems
+                        .push(Problem::new(origin, "there is no such setting"));
                 }
             }
         }
@@ -138,7 +149,10 @@ impl Reading {
             wrong.push(("demo", "needs the service capacity"));
         }
         if !settings.kafka_options.is_empty() && settings.kafka.is_none() {
-            wrong.push(("kafka-option", "says something about Kafka, but kafka is not set"));
+            wrong.push((
+                "kafka-option",
+                "says something about Kafka, but kafka is not set",
+            ));
         }
         for (name, reason) in wrong {
             let origin = self.origins.get(name).cloned().unwrap_or(Origin::Default);
@@ -148,5 +162,9 @@ impl Reading {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
 }

@@ -27,14 +27,19 @@ impl File {
         let shown = path.display().to_string();
         match std::fs::read_to_string(path) {
             Ok(text) => Ok(Self { path: shown, text }),
-            Err(error) => Err(format!("cannot read the configuration file {shown}: {error}")),
+            Err(error) => Err(format!(
+                "cannot read the configuration file {shown}: {error}"
+            )),
         }
     }
 }
 
 impl Sources {
     /// Keeps the environment variables that concern the server; one that is empty says nothing.
-    pub fn with_environment(mut self, variables: impl Iterator<Item = (OsString, OsString)>) -> Self {
+    pub fn with_environment(
+        mut self,
+        variables: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Self {
         self.environment = variables
             .filter_map(|(name, value)| {
                 let name = name.into_string().ok()?;

@@ -61,7 +61,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "DIR",
         scope: Scope::Log,
         help: "Folder of the log, the replica and the snapshots; made when it is missing",
-        set: |settings, given| Ok(settings.data = given.word()?.into()),
+        set: |settings, given| put(&mut settings.data, given.word().map(Into::into)),
         show: |settings| settings.data.display().to_string(),
     },
     Setting {
@@ -69,15 +69,22 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "LIST",
         scope: Scope::Serve,
         help: "What this node runs, with commas between",
-        set: |settings, given| Ok(settings.services = services(&given.list()?)?),
-        show: |settings| settings.services.iter().map(|service| service.name()).collect::<Vec<_>>().join(","),
+        set: |settings, given| put(&mut settings.services, services(given)),
+        show: |settings| {
+            settings
+                .services
+                .iter()
+                .map(|service| service.name())
+                .collect::<Vec<_>>()
+                .join(",")
+        },
     },
     Setting {
         name: "kafka",
         placeholder: "BOOTSTRAP",
         scope: Scope::Log,
         help: "Brokers of Apache Kafka as host:port,host:port; without them the log is a file in the data folder",
-        set: |settings, given| Ok(settings.kafka = Some(brokers(given)?)),
+        set: |settings, given| put(&mut settings.kafka, brokers(given).map(Some)),
         show: |settings| settings.kafka.clone().unwrap_or_default(),
     },
     Setting {
@@ -85,15 +92,22 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "KEY=VALUE",
         scope: Scope::Log,
         help: "A setting of librdkafka, such as security.protocol=ssl; may be repeated",
-        set: |settings, given| Ok(settings.kafka_options = options(given.pairs()?)?),
-        show: |settings| settings.kafka_options.iter().map(shown_option).collect::<Vec<_>>().join(";"),
+        set: |settings, given| put(&mut settings.kafka_options, options(given)),
+        show: |settings| {
+            settings
+                .kafka_options
+                .iter()
+                .map(shown_option)
+                .collect::<Vec<_>>()
+                .join(";")
+        },
     },
     Setting {
         name: "region",
         placeholder: "CODE",
         scope: Scope::Log,
         help: "Region that this node serves: prefix of its topics",
-        set: |settings, given| Ok(settings.region = region(given.text()?)?),
+        set: |settings, given| put(&mut settings.region, region(given)),
         show: |settings| settings.region.clone(),
     },
     Setting {
@@ -101,7 +115,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "ADDR",
         scope: Scope::Serve,
         help: "Where gRPC listens; port 0 takes a free one",
-        set: |settings, given| Ok(settings.grpc = given.address()?),
+        set: |settings, given| put(&mut settings.grpc, given.address()),
         show: |settings| settings.grpc.to_string(),
     },
     Setting {
@@ -109,7 +123,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "ADDR",
         scope: Scope::Serve,
         help: "Where /metrics, /health and the page listen; port 0 takes a free one",
-        set: |settings, given| Ok(settings.http = given.address()?),
+        set: |settings, given| put(&mut settings.http, given.address()),
         show: |settings| settings.http.to_string(),
     },
     Setting {
@@ -117,7 +131,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "",
         scope: Scope::Serve,
         help: "Publishes a few hundred invented offerings and keeps reporting on them",
-        set: |settings, given| Ok(settings.demo = given.switch()?),
+        set: |settings, given| put(&mut settings.demo, given.switch()),
         show: |settings| settings.demo.to_string(),
     },
     Setting {
@@ -125,7 +139,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "",
         scope: Scope::Serve,
         help: "Listens for gRPC beyond this machine although callers are not identified: development only",
-        set: |settings, given| Ok(settings.insecure_dev = given.switch()?),
+        set: |settings, given| put(&mut settings.insecure_dev, given.switch()),
         show: |settings| settings.insecure_dev.to_string(),
     },
     Setting {
@@ -133,7 +147,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "FILTER",
         scope: Scope::Log,
         help: "Which log lines are written: a level, or target=level with commas between",
-        set: |settings, given| Ok(settings.log = filter(given.word()?)?),
+        set: |settings, given| put(&mut settings.log, filter(given)),
         show: |settings| settings.log.clone(),
     },
     Setting {
@@ -141,7 +155,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "FORMAT",
         scope: Scope::Log,
         help: "How log lines look on standard error: human or json",
-        set: |settings, given| Ok(settings.log_format = format(&given.text()?)?),
+        set: |settings, given| put(&mut settings.log_format, format(given)),
         show: |settings| settings.log_format.name().to_owned(),
     },
     Setting {
@@ -149,7 +163,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "URL",
         scope: Scope::Serve,
         help: "Where OpenTelemetry traces go (OTLP over gRPC); without it none are made",
-        set: |settings, given| Ok(settings.otlp = Some(given.url()?)),
+        set: |settings, given| put(&mut settings.otlp, given.url().map(Some)),
         show: |settings| settings.otlp.clone().unwrap_or_default(),
     },
     Setting {
@@ -157,7 +171,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "SECONDS",
         scope: Scope::Serve,
         help: "How long a stop may take: what is running is finished until then",
-        set: |settings, given| Ok(settings.stop_deadline = given.seconds(HOUR)?),
+        set: |settings, given| put(&mut settings.stop_deadline, given.seconds(HOUR)),
         show: |settings| shown_seconds(settings.stop_deadline),
     },
     Setting {
@@ -165,7 +179,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "SECONDS",
         scope: Scope::Serve,
         help: "How long a call may take until it is answered; streams go on",
-        set: |settings, given| Ok(settings.request_timeout = given.seconds(HOUR)?),
+        set: |settings, given| put(&mut settings.request_timeout, given.seconds(HOUR)),
         show: |settings| shown_seconds(settings.request_timeout),
     },
     Setting {
@@ -173,7 +187,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "SECONDS",
         scope: Scope::Serve,
         help: "How old a connection may become before the client is asked to make a new one",
-        set: |settings, given| Ok(settings.connection_age = given.seconds(24 * HOUR)?),
+        set: |settings, given| put(&mut settings.connection_age, given.seconds(24 * HOUR)),
         show: |settings| shown_seconds(settings.connection_age),
     },
     Setting {
@@ -181,19 +195,29 @@ pub(crate) static SETTINGS: &[Setting] = &[
         placeholder: "COUNT",
         scope: Scope::Serve,
         help: "How many gRPC connections there may be at once; more wait their turn",
-        set: |settings, given| Ok(settings.max_connections = given.number(1, 100_000)? as usize),
+        set: |settings, given| {
+            put(
+                &mut settings.max_connections,
+                given.number(1, 100_000).map(|count| count as usize),
+            )
+        },
         show: |settings| settings.max_connections.to_string(),
     },
 ];
 
-fn services(names: &[String]) -> Result<Vec<Service>, String> {
+fn put<T>(setting: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *setting = value?;
+    Ok(())
+}
+
+fn services(given: Given<'_>) -> Result<Vec<Service>, String> {
     let mut services = Vec::new();
-    for name in names {
-        let Some(service) = Service::parse(name) else {
+    for name in given.list()? {
+        let Some(service) = Service::parse(&name) else {
             let known = Service::ALL.map(Service::name);
             return Err(format!(
                 "there is no service {name:?}{}; there are: {}",
-                suggestion(name, known.into_iter()),
+                suggestion(&name, known.into_iter()),
                 known.join(", ")
             ));
         };
@@ -208,14 +232,17 @@ fn brokers(given: Given<'_>) -> Result<String, String> {
     let list = given.list()?;
     for broker in &list {
         let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-        if port.and_then(|(_, port)| port.parse::<u16>().ok()).is_none() {
+        if port
+            .and_then(|(_, port)| port.parse::<u16>().ok())
+            .is_none()
+        {
             return Err(format!("{broker:?} is not a broker such as 127.0.0.1:9092"));
         }
     }
     Ok(list.join(","))
 }
 
-fn options(pairs: Vec<(String, String)>) -> Result<Vec<(String, String)>, String> {
+fn options(given: Given<'_>) -> Result<Vec<(String, String)>, String> {
     /// Set by the log itself: another value would break what it promises.
     const OURS: [&str; 8] = [
         "bootstrap.servers",
@@ -227,6 +254,7 @@ fn options(pairs: Vec<(String, String)>) -> Result<Vec<(String, String)>, String
         "group.id",
         "transactional.id",
     ];
+    let pairs = given.pairs()?;
     for (key, _) in &pairs {
         if key.is_empty() {
             return Err("an option must have a name".to_owned());
@@ -245,9 +273,12 @@ fn shown_option((key, value): &(String, String)) -> String {
     format!("{key}={}", if secret { "(hidden)" } else { value })
 }
 
-fn region(code: String) -> Result<String, String> {
+fn region(given: Given<'_>) -> Result<String, String> {
+    let code = given.text()?;
     let fits = (1..=32).contains(&code.len())
-        && code.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        && code
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     if !fits {
         return Err(format!(
             "{code:?} is not a region code: one to 32 of a to z, 0 to 9 and -"
@@ -256,15 +287,18 @@ fn region(code: String) -> Result<String, String> {
     Ok(code)
 }
 
-fn filter(text: String) -> Result<String, String> {
+fn filter(given: Given<'_>) -> Result<String, String> {
+    let text = given.word()?;
     match EnvFilter::try_new(&text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(format!("{text:?} is not a log filter such as info: {error}")),
+        Err(error) => Err(format!(
+            "{text:?} is not a log filter such as info: {error}"
+        )),
     }
 }
 
-fn format(text: &str) -> Result<LogFormat, String> {
-    match text {
+fn format(given: Given<'_>) -> Result<LogFormat, String> {
+    match given.text()?.as_str() {
         "human" => Ok(LogFormat::Human),
         "json" => Ok(LogFormat::Json),
         other => Err(format!("must be human or json, not {other:?}")),

@@ -1,4 +1,6 @@
-use super::{File, LogFormat, Origin, Problem, SETTINGS, Service, Settings, Sources, describe, resolve};
+use super::{
+    File, LogFormat, Origin, Problem, SETTINGS, Service, Settings, Sources, describe, resolve,
+};
 
 fn file(text: &str) -> Option<File> {
     Some(File {
@@ -58,7 +60,10 @@ fn a_flag_is_stronger_than_the_environment_and_that_than_the_file() {
         effective.origin("http"),
         Origin::Environment("DOORSTROOM_HTTP".to_owned())
     );
-    assert_eq!(effective.origin("region").to_string(), "doorstroom.toml: region");
+    assert_eq!(
+        effective.origin("region").to_string(),
+        "doorstroom.toml: region"
+    );
     assert_eq!(effective.origin("data"), Origin::Default);
 }
 
@@ -102,7 +107,12 @@ fn every_setting_can_be_given_in_the_file() {
     assert_eq!(settings.stop_deadline.as_secs(), 3);
     assert_eq!(settings.max_connections, 6);
     for setting in SETTINGS {
-        assert_ne!(effective.origin(setting.name), Origin::Default, "{}", setting.name);
+        assert_ne!(
+            effective.origin(setting.name),
+            Origin::Default,
+            "{}",
+            setting.name
+        );
     }
 }
 
@@ -134,7 +144,10 @@ fn every_wrong_key_and_value_is_named_at_once() {
         "DOORSTROOM_DEMO: must be true or false, not \"perhaps\"",
         "--http: \"somewhere\" is not an address and port such as 127.0.0.1:50051 or [::1]:50051",
     ] {
-        assert!(found.iter().any(|line| line == expected), "{expected}\nis not in\n{found:#?}");
+        assert!(
+            found.iter().any(|line| line == expected),
+            "{expected}\nis not in\n{found:#?}"
+        );
     }
     assert_eq!(found.len(), 12, "{found:#?}");
 }
@@ -147,7 +160,11 @@ fn a_file_that_is_not_toml_is_refused_with_its_line() {
     };
     let found = problems(&sources);
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("doorstroom.toml: line 2: "), "{}", found[0]);
+    assert!(
+        found[0].starts_with("doorstroom.toml: line 2: "),
+        "{}",
+        found[0]
+    );
 }
 
 #[test]
@@ -183,14 +200,20 @@ fn secrets_are_not_shown() {
         ..Sources::default()
     };
     let shown = describe(&resolve(&sources).unwrap());
-    assert!(shown.contains("sasl.password=(hidden);sasl.username=a"), "{shown}");
+    assert!(
+        shown.contains("sasl.password=(hidden);sasl.username=a"),
+        "{shown}"
+    );
     assert!(!shown.contains("geheim"));
 }
 
 #[test]
 fn the_documentation_lists_exactly_the_settings_there_are() {
     let document = include_str!("../../../../docs/configuration.md");
-    let documented: Vec<&str> = document.lines().filter(|line| line.starts_with("| `--")).collect();
+    let documented: Vec<&str> = document
+        .lines()
+        .filter(|line| line.starts_with("| `--"))
+        .collect();
     let defaults = Settings::default();
     let known: Vec<String> = SETTINGS
         .iter()
@@ -200,7 +223,12 @@ fn the_documentation_lists_exactly_the_settings_there_are() {
                 value if value.is_empty() => String::new(),
                 value => format!("`{value}`"),
             };
-            let names = format!("`{}` | `{}` | `{}`", flag.trim(), setting.variable(), setting.key());
+            let names = format!(
+                "`{}` | `{}` | `{}`",
+                flag.trim(),
+                setting.variable(),
+                setting.key()
+            );
             format!("| {names} | {default} | {} |", setting.help)
         })
         .collect();

@@ -2,7 +2,8 @@
 
 use domain::Timestamp;
 use proto::capacity::v1::{
-    Counts, IntakeStatus, Pause, PauseReason, PauseScope, Report, ReporterRole, SourceClass, Wait, WaitMethod,
+    Counts, IntakeStatus, Pause, PauseReason, PauseScope, Report, ReporterRole, SourceClass, Wait,
+    WaitMethod,
 };
 
 use super::offerings::{Habit, Offering};
@@ -29,14 +30,20 @@ pub(super) fn moment(at: Timestamp) -> prost_types::Timestamp {
 }
 
 /// Returns the first report of an offering; none if it never reports.
-pub(super) fn first_report(offering: &Offering, now: Timestamp, random: &mut Random) -> Option<Report> {
+pub(super) fn first_report(
+    offering: &Offering,
+    now: Timestamp,
+    random: &mut Random,
+) -> Option<Report> {
     let age = match offering.habit {
         Habit::Lively => i64::from(random.between(1, 20 * 3_600)) * SECOND,
         Habit::Stopped(days) => i64::from(days) * DAY,
         Habit::Silent => return None,
     };
     let free = offering.places * random.pick(&FREE_PERCENT).copied().unwrap_or(0) / 100;
-    let waits = offering.median_wait_weeks.map(|weeks| wait(offering, weeks, random));
+    let waits = offering
+        .median_wait_weeks
+        .map(|weeks| wait(offering, weeks, random));
     Some(Report {
         waits: waits.into_iter().collect(),
         ..report(offering.places, free, now.plus_millis(-age))
@@ -90,7 +97,10 @@ pub(super) fn first_pause(offering: &Offering, now: Timestamp, random: &mut Rand
         PauseReason::ContractExhausted,
         PauseReason::Building,
     ];
-    let reason = random.pick(&REASONS).copied().unwrap_or(PauseReason::NotStated);
+    let reason = random
+        .pick(&REASONS)
+        .copied()
+        .unwrap_or(PauseReason::NotStated);
     let end = moment(now.plus_millis(i64::from(random.between(5, 90)) * DAY));
     let ends_by_itself = random.percent(50);
     let mut scope = PauseScope::default();
@@ -103,7 +113,9 @@ pub(super) fn first_pause(offering: &Offering, now: Timestamp, random: &mut Rand
         pause_id: "demo-first".to_owned(),
         scope: Some(scope),
         reason: reason.into(),
-        starts_at: Some(moment(now.plus_millis(-i64::from(random.between(1, 30)) * DAY))),
+        starts_at: Some(moment(
+            now.plus_millis(-i64::from(random.between(1, 30)) * DAY),
+        )),
         ends_at: ends_by_itself.then_some(end),
         expected_end: (!ends_by_itself).then_some(end),
         waiting_list_closed: random.percent(30),

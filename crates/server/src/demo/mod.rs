@@ -9,12 +9,13 @@ mod random;
 mod reports;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chassis::Clock;
+use chassis::{Clock, Node, ServiceStatus};
 use futures::{TryStreamExt as _, stream};
 use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use proto::capacity::v1::{
@@ -47,15 +48,29 @@ pub(crate) fn announce(out: &mut dyn Write, grpc: SocketAddr) -> io::Result<()> 
         DEFAULT_SERVER => String::new(),
         other => format!(" --server http://{other}"),
     };
-    writeln!(out, "doorstroomd: invented offerings around Groningen; three commands to try in another terminal:")?;
-    writeln!(out, "  {client} capacity find{server} --municipality GM0014 --max-distance-km 50")?;
-    writeln!(out, "  {client} capacity watch{server} --municipality GM0014")?;
-    writeln!(out, "  {client} capacity history{server} --offering demo-0001")
+    writeln!(
+        out,
+        "doorstroomd: invented offerings around Groningen; three commands to try in another terminal:"
+    )?;
+    writeln!(
+        out,
+        "  {client} capacity find{server} --municipality GM0014 --max-distance-km 50"
+    )?;
+    writeln!(
+        out,
+        "  {client} capacity watch{server} --municipality GM0014"
+    )?;
+    writeln!(
+        out,
+        "  {client} capacity history{server} --offering demo-0001"
+    )
 }
 
 /// Returns the client beside this program, from the current folder on if it lies below that.
 fn client_binary() -> PathBuf {
-    let beside = std::env::current_exe().ok().map(|server| server.with_file_name("doorstroom"));
+    let beside = std::env::current_exe()
+        .ok()
+        .map(|server| server.with_file_name("doorstroom"));
     let Some(path) = beside.filter(|path| path.exists()) else {
         return PathBuf::from("doorstroom");
     };
@@ -74,13 +89,18 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 /// Fills the server and keeps it going until `shutdown`.
-pub(crate) async fn run(grpc: SocketAddr, clock: Clock, shutdown: CancellationToken) {
+pub(crate) async fn run(grpc: SocketAddr, node: Node, shutdown: CancellationToken) {
+    let Ok(endpoint) = Endpoint::from_shared(format!("http://{}", reachable(grpc))) else {
+        return;
+    };
+    let client = CapacityServiceClient::new(endpoint.connect_lazy());
     let working = async {
         loop {
-            // The server may not be caught up, or have no room for a while: what is there already stays.
-            match work(grpc, &clock).await {
+            caught_up(&node).await;
+            // The server may have no room for a while: what is there already stays.
+            match work(&client, &node.clock).await {
                 Ok(never) => match never {},
-                Err(error) => tracing::warn!(%error, "the demonstration waits: {error:#}"),
+                Err(status) => tracing::warn!("the demonstration waits: {}", status.message()),
             }
             sleep(PAUSE_AFTER_FAILURE).await;
         }
@@ -88,14 +108,31 @@ pub(crate) async fn run(grpc: SocketAddr, clock: Clock, shutdown: CancellationTo
     shutdown.run_until_cancelled(working).await;
 }
 
-async fn work(grpc: SocketAddr, clock: &Clock) -> anyhow::Result<std::convert::Infallible> {
-    let address = format!("http://{}", reachable(grpc));
-    let channel = Endpoint::from_shared(address)?.connect().await?;
-    let client = CapacityServiceClient::new(channel);
+/// Returns how many offerings the demonstration has.
+#[cfg(test)]
+pub(crate) fn offering_count() -> usize {
+    offerings().len()
+}
+
+async fn caught_up(node: &Node) {
+    let mut health = node.health.watch();
+    let serving = health.wait_for(|services| {
+        services
+            .values()
+            .all(|status| *status == ServiceStatus::Serving)
+    });
+    // When nobody says any more how the services stand, the first call will tell.
+    let _ = serving.await;
+}
+
+async fn work(client: &Client, clock: &Clock) -> Result<Infallible, Status> {
     let offerings = offerings();
     let known = known(client.clone()).await?;
-    let fresh = offerings.iter().filter(|offering| !known.contains_key(&offering.id)).count();
-    publish(&client, &offerings, &known, clock).await?;
+    let fresh = offerings
+        .iter()
+        .filter(|offering| !known.contains_key(&offering.id))
+        .count();
+    publish(client, &offerings, &known, clock).await?;
     let total = offerings.len();
     tracing::info!(
         offerings.total = total,
@@ -106,7 +143,7 @@ async fn work(grpc: SocketAddr, clock: &Clock) -> anyhow::Result<std::convert::I
         .iter()
         .filter(|offering| offering.habit == Habit::Lively)
         .collect();
-    Ok(reports::go_on(client, &lively, &known, clock).await?)
+    reports::go_on(client.clone(), &lively, &known, clock).await
 }
 
 /// Returns what the server has of the demonstration.
@@ -124,7 +161,12 @@ async fn known(mut client: Client) -> Result<HashMap<String, OfferingRow>, Statu
             ..FindCapacityRequest::default()
         };
         let found = client.find_capacity(request).await?.into_inner();
-        rows.extend(found.rows.into_iter().map(|row| (row.offering_id.clone(), row)));
+        rows.extend(
+            found
+                .rows
+                .into_iter()
+                .map(|row| (row.offering_id.clone(), row)),
+        );
         if found.next_page_token.is_empty() {
             return Ok(rows);
         }

@@ -53,9 +53,21 @@ pub(super) fn offerings() -> Vec<Offering> {
     let neighbours = neighbours();
     let mut maker = Maker::new();
     let everywhere: Vec<_> = region.iter().chain(&neighbours).copied().collect();
-    let main: Vec<_> = region.iter().filter(|place| place.code == MAIN_TOWN).copied().collect();
-    let central: Vec<_> = everywhere.iter().filter(|place| is_central(place)).copied().collect();
-    let east: Vec<_> = region.iter().filter(|place| place.longitude_degrees > 6.75).copied().collect();
+    let main: Vec<_> = region
+        .iter()
+        .filter(|place| place.code == MAIN_TOWN)
+        .copied()
+        .collect();
+    let central: Vec<_> = everywhere
+        .iter()
+        .filter(|place| is_central(place))
+        .copied()
+        .collect();
+    let east: Vec<_> = region
+        .iter()
+        .filter(|place| place.longitude_degrees > 6.75)
+        .copied()
+        .collect();
 
     let institution = |number: u32, name: &str| Provider {
         id: format!("demo:{number}"),
@@ -66,10 +78,22 @@ pub(super) fn offerings() -> Vec<Offering> {
     maker.add(&noord, &main, &SPECIALISED);
     maker.add(&noord, &everywhere, &EVERYWHERE);
     maker.add(&institution(2, "Demo-ggz Oost"), &east, &EVERYWHERE);
-    maker.add(&institution(3, "Demo-jeugdzorg Wad en Wold"), &region, &YOUTH);
-    maker.add(&institution(4, "Demo-verslavingszorg Hunze"), &central, &ADDICTION);
+    maker.add(
+        &institution(3, "Demo-jeugdzorg Wad en Wold"),
+        &region,
+        &YOUTH,
+    );
+    maker.add(
+        &institution(4, "Demo-verslavingszorg Hunze"),
+        &central,
+        &ADDICTION,
+    );
     maker.add(&institution(5, "Demo-forensisch Noord"), &main, &FORENSIC);
-    maker.add(&institution(7, "Demo-praktijken De Brug"), &everywhere, &BASIC);
+    maker.add(
+        &institution(7, "Demo-praktijken De Brug"),
+        &everywhere,
+        &BASIC,
+    );
     let hospital = Provider {
         kind: ProviderKind::HospitalDepartment,
         ..institution(6, "Demo-ziekenhuis Martinistad")
@@ -105,7 +129,11 @@ fn neighbours() -> Vec<&'static Municipality> {
         return Vec::new();
     };
     let near = |place: &&Municipality| reference::distance_km(main, place) <= NEAR_KM;
-    NEIGHBOURS.iter().flat_map(|region| members(region)).filter(near).collect()
+    NEIGHBOURS
+        .iter()
+        .flat_map(|region| members(region))
+        .filter(near)
+        .collect()
 }
 
 fn is_central(place: &Municipality) -> bool {
@@ -125,7 +153,12 @@ impl Maker {
         }
     }
 
-    fn add(&mut self, provider: &Provider, places: &[&Municipality], programmes: &'static [Programme]) {
+    fn add(
+        &mut self,
+        provider: &Provider,
+        places: &[&Municipality],
+        programmes: &'static [Programme],
+    ) {
         for place in places {
             for programme in programmes {
                 let mut details = described(provider, place, programme);
@@ -139,8 +172,12 @@ impl Maker {
     /// One-person practices: nothing is shown of them but the municipality.
     fn add_practices(&mut self, places: &[&Municipality]) {
         for number in 1..=PRACTICES {
-            let Some(place) = self.random.pick(places) else { return };
-            let Some(programme) = self.random.pick(&[&BASIC[0], &EVERYWHERE[0]]).copied() else { return };
+            let Some(place) = self.random.pick(places) else {
+                return;
+            };
+            let Some(programme) = self.random.pick(&[&BASIC[0], &EVERYWHERE[0]]).copied() else {
+                return;
+            };
             let practice = Provider {
                 id: format!("demo:{}", 1000 + number),
                 name: String::new(),
@@ -182,8 +219,15 @@ fn described(provider: &Provider, place: &Municipality, programme: &Programme) -
         place_kind: programme.place_kind.into(),
         setting: programme.setting.into(),
         circuits: vec![programme.circuit.into()],
-        age: bounded.then_some(AgeRange { min_years, max_years }),
-        diagnosis_groups: programme.diagnosis_groups.iter().map(ToString::to_string).collect(),
+        age: bounded.then_some(AgeRange {
+            min_years,
+            max_years,
+        }),
+        diagnosis_groups: programme
+            .diagnosis_groups
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         languages: vec!["nl".to_owned()],
         origin: Origin::Demonstration.into(),
         ..OfferingDetails::default()
@@ -200,7 +244,9 @@ mod tests {
     fn a_few_hundred_are_made_and_they_are_the_same_every_time() {
         let (one, other) = (offerings(), offerings());
         assert!((250..=500).contains(&one.len()), "{}", one.len());
-        let same = |(one, other): (&Offering, &Offering)| one.id == other.id && one.details == other.details;
+        let same = |(one, other): (&Offering, &Offering)| {
+            one.id == other.id && one.details == other.details
+        };
         assert!(one.iter().zip(&other).all(same));
         assert_eq!(one[0].id, "demo-0001");
     }
@@ -218,10 +264,16 @@ mod tests {
     #[test]
     fn every_kind_of_care_and_every_habit_is_among_them() {
         let all = offerings();
-        let care: HashSet<i32> = all.iter().map(|offering| offering.details.care_type).collect();
+        let care: HashSet<i32> = all
+            .iter()
+            .map(|offering| offering.details.care_type)
+            .collect();
         assert_eq!(care.len(), 10);
         assert!(all.iter().any(|offering| offering.habit == Habit::Silent));
-        assert!(all.iter().any(|offering| matches!(offering.habit, Habit::Stopped(_))));
+        assert!(
+            all.iter()
+                .any(|offering| matches!(offering.habit, Habit::Stopped(_)))
+        );
         assert!(all.iter().any(|offering| offering.paused));
     }
 
@@ -229,7 +281,10 @@ mod tests {
     fn a_practice_shows_its_municipality_only() {
         let practice = i32::from(ProviderKind::IndependentPractice);
         let all = offerings();
-        let practices: Vec<_> = all.iter().filter(|made| made.details.provider_kind == practice).collect();
+        let practices: Vec<_> = all
+            .iter()
+            .filter(|made| made.details.provider_kind == practice)
+            .collect();
         assert_eq!(practices.len(), PRACTICES as usize);
         for made in practices {
             let details = &made.details;

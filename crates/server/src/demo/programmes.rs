@@ -100,13 +100,21 @@ pub(super) static SPECIALISED: [Programme; 13] = [
         places: (12, 24),
         ..outpatient("Deeltijdbehandeling persoonlijkheid", &["18"], 18)
     },
-    ward("High & intensive care", Setting::HighIntensiveCare, (12, 24)),
+    ward(
+        "High & intensive care",
+        Setting::HighIntensiveCare,
+        (12, 24),
+    ),
     ward("Open opnameafdeling", Setting::Open, (14, 28)),
     ward("Gesloten opnameafdeling", Setting::Closed, (10, 20)),
     Programme {
         place_kind: PlaceKind::HomeTreatmentPlace,
         median_wait_weeks: Some(1),
-        ..ward("Intensieve thuisbehandeling", Setting::HomeTreatment, (20, 45))
+        ..ward(
+            "Intensieve thuisbehandeling",
+            Setting::HomeTreatment,
+            (20, 45),
+        )
     },
     Programme {
         place_kind: PlaceKind::CrisisAssessmentPlace,
@@ -178,25 +186,55 @@ pub(super) static BASIC: [Programme; 1] = [Programme {
 pub(super) static MUNICIPAL: [Programme; 4] = [
     Programme {
         median_wait_weeks: Some(20),
-        ..social("Beschermd wonen", CareType::ShelteredHousing, PlaceKind::ProgrammePlace, (8, 40))
+        ..social(
+            "Beschermd wonen",
+            CareType::ShelteredHousing,
+            PlaceKind::ProgrammePlace,
+            (8, 40),
+        )
     },
     Programme {
         median_wait_weeks: Some(5),
-        ..social("Begeleiding thuis", CareType::Guidance, PlaceKind::HomeTreatmentPlace, (30, 120))
+        ..social(
+            "Begeleiding thuis",
+            CareType::Guidance,
+            PlaceKind::HomeTreatmentPlace,
+            (30, 120),
+        )
     },
-    social("Dagbesteding", CareType::DayActivities, PlaceKind::DayPlace, (10, 60)),
-    social("Inloop en zelfregie", CareType::WalkIn, PlaceKind::DayPlace, (15, 50)),
+    social(
+        "Dagbesteding",
+        CareType::DayActivities,
+        PlaceKind::DayPlace,
+        (10, 60),
+    ),
+    social(
+        "Inloop en zelfregie",
+        CareType::WalkIn,
+        PlaceKind::DayPlace,
+        (15, 50),
+    ),
 ];
 
 /// Only in towns that do it for those around them.
 pub(super) static CENTRAL_MUNICIPAL: [Programme; 2] = [
     Programme {
         median_wait_weeks: Some(3),
-        ..social("Maatschappelijke opvang", CareType::Shelter, PlaceKind::Bed, (20, 60))
+        ..social(
+            "Maatschappelijke opvang",
+            CareType::Shelter,
+            PlaceKind::Bed,
+            (20, 60),
+        )
     },
     Programme {
         median_wait_weeks: Some(4),
-        ..social("Schuldhulp", CareType::DebtAssistance, PlaceKind::ProgrammePlace, (20, 80))
+        ..social(
+            "Schuldhulp",
+            CareType::DebtAssistance,
+            PlaceKind::ProgrammePlace,
+            (20, 80),
+        )
     },
 ];
 

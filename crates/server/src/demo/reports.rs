@@ -39,8 +39,10 @@ pub(super) async fn go_on(
     clock: &Clock,
 ) -> Result<Infallible, Status> {
     let mut random = Random::new(GOING_ON);
-    let mut standings: Vec<Standing<'_>> =
-        lively.iter().map(|offering| standing(offering, known.get(&offering.id))).collect();
+    let mut standings: Vec<Standing<'_>> = lively
+        .iter()
+        .map(|offering| standing(offering, known.get(&offering.id)))
+        .collect();
     // After a long stop the figures have expired: whoever is lively says at once how it stands.
     for standing in standings.iter().filter(|standing| !standing.is_current) {
         say(&mut client, standing, clock).await?;
@@ -65,10 +67,13 @@ fn standing<'a>(offering: &'a Offering, row: Option<&OfferingRow>) -> Standing<'
     let status = row.and_then(|row| row.counts_status.as_ref());
     Standing {
         offering,
-        places: counts.and_then(|counts| counts.operational).unwrap_or(offering.places),
+        places: counts
+            .and_then(|counts| counts.operational)
+            .unwrap_or(offering.places),
         free: counts.map_or(0, |counts| counts.available),
         // One that was published just now has said how it stands.
-        is_current: row.is_none() || status.is_some_and(|status| status.freshness() == Freshness::Current),
+        is_current: row.is_none()
+            || status.is_some_and(|status| status.freshness() == Freshness::Current),
     }
 }
 

@@ -142,6 +142,75 @@ impl http_body::Body for Ending {
 
 fn farewell() -> Result<HeaderMap, Status> {
     let mut trailers = HeaderMap::new();
-    Status::unavailable("the server is stopping: go on elsewhere, or later").add_header(&mut trailers)?;
+    Status::unavailable("the server is stopping: go on elsewhere, or later")
+        .add_header(&mut trailers)?;
     Ok(trailers)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures::future;
+    use http_body::Body as _;
+    use tower::service_fn;
+
+    use super::*;
+
+    /// A body that always has another message.
+    struct Endless;
+
+    impl http_body::Body for Endless {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"more")))))
+        }
+    }
+
+    async fn next(body: &mut Body) -> Option<Frame<Bytes>> {
+        let frame = future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+        frame.map(|frame| frame.unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_without_an_answer_gets_unavailable_in_time() {
+        let never =
+            service_fn(|_: Request<Body>| future::pending::<Result<Response<Body>, Infallible>>());
+        let layer = AnswerLayer::new(Duration::from_secs(10), CancellationToken::new());
+        let answered = layer
+            .layer(never)
+            .call(Request::new(Body::empty()))
+            .await
+            .unwrap();
+        assert_eq!(answered.headers()["grpc-status"], "14");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_goes_on_and_ends_with_unavailable_when_the_server_stops() {
+        let endless = service_fn(|_: Request<Body>| async {
+            Ok::<_, Infallible>(Response::new(Body::new(Endless)))
+        });
+        let stopping = CancellationToken::new();
+        let layer = AnswerLayer::new(Duration::from_secs(10), stopping.clone());
+        let answered = layer
+            .layer(endless)
+            .call(Request::new(Body::empty()))
+            .await
+            .unwrap();
+        let mut body = answered.into_body();
+
+        sleep(Duration::from_secs(3600)).await;
+        assert!(next(&mut body).await.unwrap().is_data());
+        stopping.cancel();
+        assert!(next(&mut body).await.unwrap().is_data());
+        sleep(LAST_WORDS).await;
+        let trailers = next(&mut body).await.unwrap().into_trailers().unwrap();
+        assert_eq!(trailers["grpc-status"], "14");
+        assert!(next(&mut body).await.is_none());
+    }
 }

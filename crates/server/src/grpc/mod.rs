@@ -12,7 +12,7 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 
 use crate::config::Settings;
-use crate::listen::{Door, Terms};
+use crate::listen::{Door, HELLO_WITHIN, Terms};
 use crate::telemetry;
 
 pub(crate) use routes::mount;
@@ -41,6 +41,7 @@ pub(crate) async fn serve(
     let terms = Terms {
         most: settings.max_connections,
         hello_bytes: HELLO_BYTES,
+        hello_within: HELLO_WITHIN,
         ends_after: settings.connection_age + GRACE,
     };
     let incoming = Door::new(listener, terms).connections();
@@ -56,7 +57,10 @@ pub(crate) async fn serve(
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         // Asks the client to go; tonic's own grace would cut the connection without asking, so the door does that.
         .max_connection_age(settings.connection_age)
-        .layer(answer::AnswerLayer::new(settings.request_timeout, stopping.clone()))
+        .layer(answer::AnswerLayer::new(
+            settings.request_timeout,
+            stopping.clone(),
+        ))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
         .await

@@ -34,7 +34,9 @@ fn follow(node: &Node, reporter: tonic_health::server::HealthReporter) {
     node.tasks.spawn(async move {
         loop {
             let services = health.borrow_and_update().clone();
-            let all = services.values().all(|status| *status == ServiceStatus::Serving);
+            let all = services
+                .values()
+                .all(|status| *status == ServiceStatus::Serving);
             reporter.set_service_status("", serving(all)).await;
             for (name, status) in &services {
                 let one = *status == ServiceStatus::Serving;

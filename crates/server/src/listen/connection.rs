@@ -2,7 +2,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -11,9 +10,6 @@ use tokio::time::{Sleep, sleep};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use super::Terms;
-
-/// A caller must have said hello by then.
-const HELLO_WITHIN: Duration = Duration::from_secs(5);
 
 /// A caller's connection: it ends when the caller does not say hello, and when it has become too old.
 pub(crate) struct Connection {
@@ -38,7 +34,7 @@ impl Connection {
             peer: stream.peer_addr().ok(),
             stream,
             stage: Stage::Hello(0),
-            ends: Box::pin(sleep(HELLO_WITHIN)),
+            ends: Box::pin(sleep(terms.hello_within)),
             terms,
             _place: place,
         }

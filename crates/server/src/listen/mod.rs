@@ -1,6 +1,8 @@
 //! The doors: how many callers come in, and how long each may stay.
 
 mod connection;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,14 +18,17 @@ pub(crate) use connection::Connection;
 
 /// When a connection cannot be accepted (no file handles left), the next try comes after this.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
+/// A caller must have said hello by then.
+pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(5);
 
 /// What holds for every connection of a door.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms {
     /// How many there may be at once; further ones wait outside.
     pub(crate) most: usize,
-    /// So many bytes must come soon, or the connection is closed.
+    /// So many bytes must have come within `hello_within`, or the connection is closed.
     pub(crate) hello_bytes: usize,
+    pub(crate) hello_within: Duration,
     /// When it is closed whatever is going on.
     pub(crate) ends_after: Duration,
 }

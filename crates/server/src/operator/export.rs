@@ -26,8 +26,7 @@ pub(super) async fn export(
         };
         after = last.position;
         for commit in &page {
-            serde_json::to_writer(&mut *out, &bodies.commit(commit))?;
-            writeln!(out)?;
+            writeln!(out, "{}", bodies.commit(commit))?;
         }
     }
 }

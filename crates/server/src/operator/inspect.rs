@@ -55,8 +55,15 @@ async fn of_file(
 ) -> anyhow::Result<Vec<RawRecord>> {
     let log = storage::open_to_read(settings)?;
     let topic = super::topic(&log, topic)?;
-    let id = topic.log_id().map_or_else(|| "none".to_owned(), |id| id.to_string());
-    writeln!(out, "{}: log {id}, last commit at position {}", topic.name(), topic.end())?;
+    let id = topic
+        .log_id()
+        .map_or_else(|| "none".to_owned(), |id| id.to_string());
+    writeln!(
+        out,
+        "{}: log {id}, last commit at position {}",
+        topic.name(),
+        topic.end()
+    )?;
     let after = Position::new(from.get().saturating_sub(1));
     let page = topic.page(after, limit).await?;
     let raw = page.iter().map(|commit| RawRecord {
@@ -76,7 +83,10 @@ fn line(record: &RawRecord) -> String {
         }
         Found::Void(commit) => {
             let (stream, version) = (&commit.stream, commit.version);
-            format!("void: {stream} version {version} was taken  {}", commands(&commit.commands))
+            format!(
+                "void: {stream} version {version} was taken  {}",
+                commands(&commit.commands)
+            )
         }
         Found::Identity(log_id) => format!("from here on the log is {log_id}"),
         Found::Probe => "probe of the clock".to_owned(),

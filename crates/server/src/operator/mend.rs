@@ -25,7 +25,11 @@ pub(super) async fn skip(
     let recorded = chassis::control::skip(&control, topic, position, reason).await;
     log.close();
     let at = recorded.context("the decision could not be recorded")?;
-    writeln!(out, "{topic}: position {position} is skipped (decision {at} in {})", control.name())?;
+    writeln!(
+        out,
+        "{topic}: position {position} is skipped (decision {at} in {})",
+        control.name()
+    )?;
     Ok(())
 }
 
@@ -48,13 +52,20 @@ pub(super) async fn reset(
     log.close();
     let after = reset.context("the log could not be given another id")?;
     let before = before.map_or_else(|| "none".to_owned(), |id| id.to_string());
-    writeln!(out, "{}: the log was {before} and is now {after}", topic.name())?;
+    writeln!(
+        out,
+        "{}: the log was {before} and is now {after}",
+        topic.name()
+    )?;
     Ok(())
 }
 
 fn open(settings: &Settings) -> anyhow::Result<EventLog> {
     storage::open(settings).map_err(|error| match error.downcast_ref::<Unopened>() {
-        Some(Unopened { error: LogError::InUse(_), .. }) => {
+        Some(Unopened {
+            error: LogError::InUse(_),
+            ..
+        }) => {
             anyhow!("{error}: stop the server first")
         }
         _ => error,
@@ -65,7 +76,11 @@ async fn caught_up(topic: &Topic) -> anyhow::Result<()> {
     let mut status = topic.status();
     let settled = status.wait_for(|status| *status != Status::Starting);
     let Ok(settled) = timeout(CATCH_UP, settled).await else {
-        bail!("{} was not caught up within {} seconds", topic.name(), CATCH_UP.as_secs());
+        bail!(
+            "{} was not caught up within {} seconds",
+            topic.name(),
+            CATCH_UP.as_secs()
+        );
     };
     match &*settled? {
         Status::Starting | Status::Serving => Ok(()),

@@ -19,11 +19,26 @@ use crate::config::Settings;
 #[derive(Debug)]
 pub(crate) enum Command {
     Apply,
-    Inspect { topic: String, from: Position, limit: u64 },
-    Verify { topic: Option<String> },
-    Export { topic: String },
-    Skip { topic: String, position: Position, reason: String },
-    Reset { topic: String, confirmed: bool },
+    Inspect {
+        topic: String,
+        from: Position,
+        limit: u64,
+    },
+    Verify {
+        topic: Option<String>,
+    },
+    Export {
+        topic: String,
+    },
+    Skip {
+        topic: String,
+        position: Position,
+        reason: String,
+    },
+    Reset {
+        topic: String,
+        confirmed: bool,
+    },
 }
 
 impl Command {
@@ -64,12 +79,16 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     match command {
         Command::Apply => topics::apply(settings, out).await,
-        Command::Inspect { topic, from, limit } => inspect::inspect(settings, &topic, (from, limit), out).await,
+        Command::Inspect { topic, from, limit } => {
+            inspect::inspect(settings, &topic, (from, limit), out).await
+        }
         Command::Verify { topic } => verify::verify(settings, topic.as_deref(), out).await,
         Command::Export { topic } => export::export(settings, &topic, out).await,
-        Command::Skip { topic, position, reason } => {
-            mend::skip(settings, (&topic, position), &reason, out).await
-        }
+        Command::Skip {
+            topic,
+            position,
+            reason,
+        } => mend::skip(settings, (&topic, position), &reason, out).await,
         Command::Reset { topic, confirmed } => mend::reset(settings, &topic, confirmed, out).await,
     }
 }
@@ -81,7 +100,9 @@ fn text(given: &ArgMatches, name: &str) -> anyhow::Result<String> {
 
 fn position(given: &ArgMatches, name: &str) -> anyhow::Result<Position> {
     let value = given.get_one::<u64>(name).copied();
-    value.map(Position::new).with_context(|| format!("--{name} is missing"))
+    value
+        .map(Position::new)
+        .with_context(|| format!("--{name} is missing"))
 }
 
 /// Returns a topic of the log, or says which ones there are.

@@ -19,18 +19,28 @@ pub(super) struct Bodies(Option<MessageDescriptor>);
 impl Bodies {
     pub(super) fn of(topic: &str) -> anyhow::Result<Self> {
         // The control topic's bodies are the node's own business, not a contract.
-        let Some(("capacity", _)) = topic.rsplit_once('.').map(|(region, context)| (context, region)) else {
+        let Some(("capacity", _)) = topic
+            .rsplit_once('.')
+            .map(|(region, context)| (context, region))
+        else {
             return Ok(Self(None));
         };
-        let pool = DescriptorPool::decode(proto::DESCRIPTORS).context("the contracts cannot be read")?;
-        Ok(Self(pool.get_message_by_name("doorstroom.capacity.v1.CommitBody")))
+        let pool =
+            DescriptorPool::decode(proto::DESCRIPTORS).context("the contracts cannot be read")?;
+        Ok(Self(
+            pool.get_message_by_name("doorstroom.capacity.v1.CommitBody"),
+        ))
     }
 
     /// Returns the events as canonical protobuf JSON; nothing when they cannot be read.
     fn events(&self, body: &[u8]) -> Option<Value> {
         let message = DynamicMessage::decode(self.0.clone()?, body).ok()?;
         let mut value = serde_json::to_value(&message).ok()?;
-        Some(value.get_mut("events").map_or_else(|| json!([]), Value::take))
+        Some(
+            value
+                .get_mut("events")
+                .map_or_else(|| json!([]), Value::take),
+        )
     }
 
     /// Returns a commit as one JSON object.
@@ -81,15 +91,23 @@ mod tests {
 
     #[test]
     fn events_are_shown_as_canonical_json() {
-        let withdrawn = OfferingWithdrawn { reason: WithdrawalReason::Closed.into() };
+        let withdrawn = OfferingWithdrawn {
+            reason: WithdrawalReason::Closed.into(),
+        };
         let body = CommitBody {
             events: vec![RecordedEvent {
-                occurred_at: Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 }),
+                occurred_at: Some(prost_types::Timestamp {
+                    seconds: 1_800_000_000,
+                    nanos: 0,
+                }),
                 actor: "somebody".to_owned(),
                 event: Some(Event::OfferingWithdrawn(withdrawn)),
             }],
         };
-        let events = Bodies::of("demo.capacity").unwrap().events(&body.encode_to_vec()).unwrap();
+        let events = Bodies::of("demo.capacity")
+            .unwrap()
+            .events(&body.encode_to_vec())
+            .unwrap();
         let expected = json!([{
             "occurredAt": "2027-01-15T08:00:00Z",
             "actor": "somebody",

@@ -33,6 +33,9 @@ pub(super) async fn apply(settings: &Settings, out: &mut (dyn Write + Send)) -> 
         }
     }
     out.flush()?;
-    anyhow::ensure!(!differs, "topics differ from what they must be; nothing was changed in them");
+    anyhow::ensure!(
+        !differs,
+        "topics differ from what they must be; nothing was changed in them"
+    );
     Ok(())
 }

@@ -39,9 +39,9 @@ impl Telemetry {
         global::set_text_map_propagator(TraceContextPropagator::new());
         let registry = figures()?;
         let traces = settings.otlp.as_deref().map(traces).transpose()?;
-        let spans = traces
-            .as_ref()
-            .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("doorstroomd")));
+        let spans = traces.as_ref().map(|provider| {
+            tracing_opentelemetry::layer().with_tracer(provider.tracer("doorstroomd"))
+        });
         let filter = EnvFilter::try_new(&settings.log).context("the log filter is of no use")?;
         tracing_subscriber::registry()
             .with(filter)

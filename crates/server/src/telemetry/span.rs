@@ -53,7 +53,10 @@ mod tests {
         headers.insert("traceparent", traceparent.parse().unwrap());
         let context = TraceContextPropagator::new().extract(&Headers(&headers));
         let parent = context.span().span_context().clone();
-        assert_eq!(parent.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
+        assert_eq!(
+            parent.trace_id().to_string(),
+            "0af7651916cd43dd8448eb211c80319c"
+        );
         assert!(parent.is_remote());
     }
 }

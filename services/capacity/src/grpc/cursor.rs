@@ -87,7 +87,10 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_as_it_was_written() {
-        assert_eq!(Cursor::parse(&cursor().encode()).map(|read| read.position), Ok(Position::new(71)));
+        assert_eq!(
+            Cursor::parse(&cursor().encode()).map(|read| read.position),
+            Ok(Position::new(71))
+        );
         let written = cursor();
         assert_eq!(Cursor::parse(&written.encode()), Ok(written));
     }

@@ -39,7 +39,9 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
 #[derive(Default)]
 pub(super) struct Tally([u64; 6]);
 
-const OUTCOMES: [&str; 6] = ["taken", "repeated", "older", "refused", "invalid", "unknown"];
+const OUTCOMES: [&str; 6] = [
+    "taken", "repeated", "older", "refused", "invalid", "unknown",
+];
 
 impl Tally {
     /// One had a receipt.
@@ -67,7 +69,9 @@ impl Tally {
 pub(super) fn reported(tally: Tally) {
     for (outcome, count) in OUTCOMES.into_iter().zip(tally.0) {
         if count > 0 {
-            INSTRUMENTS.reports.add(count, &[KeyValue::new("outcome", outcome)]);
+            INSTRUMENTS
+                .reports
+                .add(count, &[KeyValue::new("outcome", outcome)]);
         }
     }
 }

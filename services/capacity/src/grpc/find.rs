@@ -39,8 +39,10 @@ impl Api {
         let mut bytes = 0;
         let mut last = None;
         for number in &found.rows {
-            let Some((row, state)) =
-                folded.view.row(*number).and_then(|row| Some((row, state_of(&row.stream)?)))
+            let Some((row, state)) = folded
+                .view
+                .row(*number)
+                .and_then(|row| Some((row, state_of(&row.stream)?)))
             else {
                 continue;
             };
@@ -55,7 +57,9 @@ impl Api {
         }
         let has_more = found.has_more || rows.len() < found.rows.len();
         let mark = last.filter(|_| has_more).and_then(|last| {
-            folded.view.mark(last, (&asked.filter, &asked.page.orders, now), state_of)
+            folded
+                .view
+                .mark(last, (&asked.filter, &asked.page.orders, now), state_of)
         });
         let position = folded.position();
         drop(folded);
@@ -80,7 +84,9 @@ impl Api {
         let now = self.0.node.clock.now();
         let (row, position) = {
             let folded = context.read();
-            let slot = folded.get(&stream).filter(|slot| slot.state.details.is_some());
+            let slot = folded
+                .get(&stream)
+                .filter(|slot| slot.state.details.is_some());
             let row = slot.map(|slot| wire::offering_row(&id, &slot.state, None, now));
             (row, folded.position())
         };
@@ -94,9 +100,15 @@ impl Api {
             // The store may be a moment ahead of the row.
             let known = items.iter().rev().filter(|item| item.position <= position);
             history.extend(
-                known.take(limit).map(|item| wire::history_entry(item, context.token(item.position))),
+                known
+                    .take(limit)
+                    .map(|item| wire::history_entry(item, context.token(item.position))),
             );
         }
-        Ok(v1::GetOfferingResponse { row: Some(row), history, position: context.token(position) })
+        Ok(v1::GetOfferingResponse {
+            row: Some(row),
+            history,
+            position: context.token(position),
+        })
     }
 }

@@ -25,6 +25,9 @@ use crate::wire::{self, Transport, Wire};
 
 /// The service's folded topic.
 type Capacity = Context<Wire, CapacityView>;
+/// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
+const MAX_TRACEPARENT_BYTES: usize = 55;
+
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// The capacity service. Cheap to clone.
@@ -41,18 +44,24 @@ struct Shared {
 impl Api {
     /// The service on this topic.
     pub(crate) fn new(context: Capacity, node: Node, heartbeat: Duration) -> Self {
-        Self(Arc::new(Shared { context, node, heartbeat }))
+        Self(Arc::new(Shared {
+            context,
+            node,
+            heartbeat,
+        }))
     }
 }
 
 /// Reads what the transport says about a request.
 fn transport(metadata: &MetadataMap) -> Transport {
-    let traceparent = metadata.get("traceparent").and_then(|value| value.to_str().ok());
-    // What does not look like a trace context goes no further: it would be stored.
-    let traceparent = traceparent.filter(|text| text.len() <= 64).map(str::to_owned);
+    // The caller's own, where this node traces nothing. It is stored: what is too long for one goes no further.
+    let callers = || {
+        let text = metadata.get("traceparent")?.to_str().ok()?;
+        (text.len() <= MAX_TRACEPARENT_BYTES).then(|| text.to_owned())
+    };
     Transport {
         retried: metadata.contains_key("grpc-previous-rpc-attempts"),
-        traceparent: traceparent.or_else(chassis::telemetry::current_traceparent),
+        traceparent: chassis::telemetry::current_traceparent().or_else(callers),
     }
 }
 
@@ -63,7 +72,8 @@ impl CapacityService for Api {
         request: Request<v1::PublishOfferingRequest>,
     ) -> Result<Response<v1::PublishOfferingResponse>, Status> {
         let transport = transport(request.metadata());
-        let order = wire::publish(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let order =
+            wire::publish(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
         Ok(Response::new(v1::PublishOfferingResponse { receipt }))
     }
@@ -89,7 +99,8 @@ impl CapacityService for Api {
         request: Request<v1::WithdrawOfferingRequest>,
     ) -> Result<Response<v1::WithdrawOfferingResponse>, Status> {
         let transport = transport(request.metadata());
-        let order = wire::withdraw(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let order =
+            wire::withdraw(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
         Ok(Response::new(v1::WithdrawOfferingResponse { receipt }))
     }
@@ -110,7 +121,11 @@ impl CapacityService for Api {
         request: Request<Streaming<v1::StreamReportsRequest>>,
     ) -> Result<Response<Self::StreamReportsStream>, Status> {
         let transport = transport(request.metadata());
-        Ok(Response::new(stream::acknowledgements(self.clone(), request.into_inner(), transport)))
+        Ok(Response::new(stream::acknowledgements(
+            self.clone(),
+            request.into_inner(),
+            transport,
+        )))
     }
 
     async fn correct_report(
@@ -118,7 +133,8 @@ impl CapacityService for Api {
         request: Request<v1::CorrectReportRequest>,
     ) -> Result<Response<v1::CorrectReportResponse>, Status> {
         let transport = transport(request.metadata());
-        let order = wire::correct(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let order =
+            wire::correct(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
         Ok(Response::new(v1::CorrectReportResponse { receipt }))
     }
@@ -131,7 +147,10 @@ impl CapacityService for Api {
         let (order, pause_id) = wire::pause_admissions(request.into_inner(), &transport)
             .map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
-        Ok(Response::new(v1::PauseAdmissionsResponse { receipt, pause_id }))
+        Ok(Response::new(v1::PauseAdmissionsResponse {
+            receipt,
+            pause_id,
+        }))
     }
 
     async fn resume_admissions(
@@ -139,7 +158,8 @@ impl CapacityService for Api {
         request: Request<v1::ResumeAdmissionsRequest>,
     ) -> Result<Response<v1::ResumeAdmissionsResponse>, Status> {
         let transport = transport(request.metadata());
-        let order = wire::resume(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let order =
+            wire::resume(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
         Ok(Response::new(v1::ResumeAdmissionsResponse { receipt }))
     }
@@ -157,7 +177,9 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::WatchCapacityRequest>,
     ) -> Result<Response<Self::WatchCapacityStream>, Status> {
-        watch::start(self.clone(), request.into_inner()).await.map(Response::new)
+        watch::start(self.clone(), request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn get_offering(

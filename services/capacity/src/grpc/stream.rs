@@ -58,12 +58,16 @@ impl Api {
     ) -> Result<Vec<(String, Given<impl Future<Output = Answer> + use<>>)>, Status> {
         let count = message.reports.len();
         if count > MAX_REPORTS {
-            let description = format!("has {count} items; at most {MAX_REPORTS} are taken in one message");
+            let description =
+                format!("has {count} items; at most {MAX_REPORTS} are taken in one message");
             return Err(invalid("reports", description));
         }
         let mut given = Vec::with_capacity(count);
         for report in message.reports {
-            given.push((report.offering_id.clone(), self.give(report, transport).await));
+            given.push((
+                report.offering_id.clone(),
+                self.give(report, transport).await,
+            ));
         }
         Ok(given)
     }
@@ -87,7 +91,10 @@ impl Api {
                 Acknowledged::Receipt(receipt) => tally.took(receipt.outcome()),
                 Acknowledged::Failure(failure) => tally.failed(Code::from_i32(failure.code)),
             }
-            acknowledgements.push(v1::ReportAcknowledgement { offering_id, result: Some(result) });
+            acknowledgements.push(v1::ReportAcknowledgement {
+                offering_id,
+                result: Some(result),
+            });
         }
         figures::reported(tally);
         v1::StreamReportsResponse { acknowledgements }
@@ -99,10 +106,15 @@ impl Api {
         report: v1::ReportCapacityRequest,
         transport: &Transport,
     ) -> Given<impl Future<Output = Answer> + use<>> {
-        let asked_id = report.context.as_ref().map(|context| context.command_id.clone());
+        let asked_id = report
+            .context
+            .as_ref()
+            .map(|context| context.command_id.clone());
         let order = match wire::report_capacity(report, transport) {
             Ok(order) => order,
-            Err(violations) => return Given::Failed(wrong(&violations, asked_id.unwrap_or_default())),
+            Err(violations) => {
+                return Given::Failed(wrong(&violations, asked_id.unwrap_or_default()));
+            }
         };
         let command_id = order.call.id;
         if !order.at_least.is_empty()
@@ -118,10 +130,13 @@ impl Api {
 }
 
 fn wrong(violations: &Violations, command_id: String) -> v1::ReportFailure {
-    let named = violations.iter().take(MAX_VIOLATIONS).map(|(field, description)| v1::FieldViolation {
-        field: field.to_owned(),
-        description: description.to_owned(),
-    });
+    let named = violations
+        .iter()
+        .take(MAX_VIOLATIONS)
+        .map(|(field, description)| v1::FieldViolation {
+            field: field.to_owned(),
+            description: description.to_owned(),
+        });
     v1::ReportFailure {
         code: Code::InvalidArgument.into(),
         reason: "invalid".to_owned(),
@@ -134,7 +149,9 @@ fn wrong(violations: &Violations, command_id: String) -> v1::ReportFailure {
 fn failure(error: impl Into<Status>, command_id: String) -> v1::ReportFailure {
     let status = error.into();
     let reason = status.get_details_error_info().map(|info| info.reason);
-    let violations = status.get_details_bad_request().map(|request| request.field_violations);
+    let violations = status
+        .get_details_bad_request()
+        .map(|request| request.field_violations);
     v1::ReportFailure {
         code: status.code().into(),
         reason: reason.unwrap_or_else(|| "invalid".to_owned()),

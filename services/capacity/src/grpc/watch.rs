@@ -50,12 +50,19 @@ pub(super) async fn start(
         position: Position::START,
         known_at: now,
     };
-    let resumed = if cursor.is_empty() { None } else { Some(resume(context, &cursor, &fresh).await?) };
+    let resumed = if cursor.is_empty() {
+        None
+    } else {
+        Some(resume(context, &cursor, &fresh).await?)
+    };
     let cursor = resumed.unwrap_or(fresh);
     let watcher = Watcher {
         positions: WatchStream::from_changes(context.positions()),
         filter,
-        told: Told { everything: resumed.is_none(), ..Told::default() },
+        told: Told {
+            everything: resumed.is_none(),
+            ..Told::default()
+        },
         // A node whose clock is behind tells again what another one told ahead of it.
         judged: (cursor.known_at.min(now), RowNumber::MAX),
         cursor,
@@ -74,11 +81,19 @@ async fn resume(context: &Capacity, text: &str, fresh: &Cursor) -> Result<Cursor
     let cursor = Cursor::parse(text).map_err(|error| invalid("cursor", error.to_string()))?;
     if (cursor.log_id, cursor.topic) != (fresh.log_id, fresh.topic) {
         let message = "the cursor belongs to another log: start anew without it";
-        return Err(refusal(Code::FailedPrecondition, "cursor-of-another-log", message));
+        return Err(refusal(
+            Code::FailedPrecondition,
+            "cursor-of-another-log",
+            message,
+        ));
     }
     if cursor.filter != fresh.filter {
         let message = "the cursor belongs to another filter: use the same one, or start anew without the cursor";
-        return Err(refusal(Code::FailedPrecondition, "cursor-of-another-filter", message));
+        return Err(refusal(
+            Code::FailedPrecondition,
+            "cursor-of-another-filter",
+            message,
+        ));
     }
     match context.reached(cursor.position).await {
         Ok(()) => Ok(cursor),
@@ -139,7 +154,8 @@ impl Watcher {
         }
         match &*shared.context.status().borrow() {
             ServiceStatus::NotServing(reason) => {
-                let message = format!("not served at the moment: {reason}; resume from the last cursor");
+                let message =
+                    format!("not served at the moment: {reason}; resume from the last cursor");
                 Err(refusal(Code::Unavailable, "not-serving", message))
             }
             ServiceStatus::Starting | ServiceStatus::Serving => Ok(()),
@@ -170,10 +186,11 @@ impl Watcher {
         }
         let until_heartbeat = api.0.heartbeat.saturating_sub(silent_for);
         let until_moment = next_moment.map(|moment| {
-            // One more: what is valid until a moment has expired at it, not before.
-            Duration::from_millis(u64::try_from(moment.millis_since(now)).unwrap_or(0) + 1)
+            Duration::from_millis(u64::try_from(moment.millis_since(now)).unwrap_or(0))
         });
-        Some(until_moment.map_or(until_heartbeat, |until_moment| until_moment.min(until_heartbeat)))
+        Some(until_moment.map_or(until_heartbeat, |until_moment| {
+            until_moment.min(until_heartbeat)
+        }))
     }
 
     /// Tells what expired or began since; returns whether that was all.
@@ -198,7 +215,9 @@ impl Watcher {
 
     /// Tells what changed since; returns whether that was all.
     fn tell_changes(&mut self, folded: &Folded, now: Timestamp) -> bool {
-        for (looked_at, (position, number)) in folded.view.changed_after(self.cursor.position).enumerate() {
+        for (looked_at, (position, number)) in
+            folded.view.changed_after(self.cursor.position).enumerate()
+        {
             if self.is_full(looked_at) {
                 return false;
             }
@@ -217,14 +236,21 @@ impl Watcher {
     fn tell(&mut self, folded: &Folded, number: RowNumber, now: Timestamp) {
         let view = &folded.view;
         let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
-        let Some((row, state)) = view.row(number).and_then(|row| Some((row, state_of(&row.stream)?)))
+        let Some((row, state)) = view
+            .row(number)
+            .and_then(|row| Some((row, state_of(&row.stream)?)))
         else {
             return;
         };
         if view.matches(number, &self.filter, now, state_of) {
             self.told.shown(number);
             let distance_km = view.distance_km(number, &self.filter);
-            self.push(Event::Offering(wire::offering_row(&row.id, state, distance_km, now)));
+            self.push(Event::Offering(wire::offering_row(
+                &row.id,
+                state,
+                distance_km,
+                now,
+            )));
         } else if self.told.gone(number) {
             let offering_id = row.id.as_str().to_owned();
             self.push(Event::Removed(v1::Removed { offering_id }));
@@ -233,15 +259,23 @@ impl Watcher {
 
     fn push(&mut self, event: Event) {
         let cursor = self.cursor.encode();
-        self.messages.push_back(v1::WatchCapacityResponse { cursor, event: Some(event) });
+        self.messages.push_back(v1::WatchCapacityResponse {
+            cursor,
+            event: Some(event),
+        });
     }
 
     /// Waits for the next change, at most so long, and no longer than the node lives.
     async fn wait(&mut self, at_most: Duration) {
-        let changes = pin!((&mut self.positions).timeout(at_most));
-        let mut changes = changes;
+        let mut changes = pin!((&mut self.positions).timeout(at_most));
         // A closed topic is noticed by its status; a change or the time tell nothing but "look again".
-        let _ = self.api.0.node.shutdown.run_until_cancelled(changes.next()).await;
+        let _ = self
+            .api
+            .0
+            .node
+            .shutdown
+            .run_until_cancelled(changes.next())
+            .await;
     }
 }
 

@@ -12,7 +12,9 @@ pub(crate) struct Bits(u32);
 impl Bits {
     /// The set of these.
     pub(crate) fn of(numbers: impl IntoIterator<Item = u32>) -> Self {
-        Self(numbers.into_iter().fold(0, |bits, number| bits | 1_u32.checked_shl(number).unwrap_or(0)))
+        Self(numbers.into_iter().fold(0, |bits, number| {
+            bits | 1_u32.checked_shl(number).unwrap_or(0)
+        }))
     }
 
     /// Whether none is in it.
@@ -30,7 +32,18 @@ impl Bits {
 pub(crate) fn group_number(group: &DiagnosisGroup) -> u32 {
     let place = reference::diagnosis_groups().position(|known| known.code == group.as_str());
     // Beyond the set: a group that the table does not know is in none.
-    place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
+    place
+        .and_then(|place| u32::try_from(place).ok())
+        .unwrap_or(u32::MAX)
+}
+
+/// Returns a text's trace: the same for the same text in upper or lower case. Others may share it, so only its absence
+/// says something.
+pub(crate) fn trace(text: &str) -> u32 {
+    let letters = text.chars().flat_map(char::to_lowercase);
+    letters.fold(0_u32, |trace, letter| {
+        trace.wrapping_mul(31).wrapping_add(u32::from(letter))
+    }) % u32::BITS
 }
 
 /// One offering, for searching.
@@ -47,8 +60,10 @@ pub(crate) struct Facts {
     pub(crate) groups: Bits,
     /// Youngest and oldest.
     pub(crate) ages: (u32, u32),
-    pub(crate) has_insurers: bool,
-    pub(crate) has_languages: bool,
+    /// Traces of the insurers that it is meant for; none: all.
+    pub(crate) insurers: Bits,
+    /// Traces of the languages offered.
+    pub(crate) languages: Bits,
     /// None: never reported.
     pub(crate) counts: Option<Counted>,
     /// None: never reported.
@@ -99,18 +114,33 @@ impl Facts {
             origin: Bits::of([details.origin as u32]),
             groups: Bits::of(details.diagnosis_groups.iter().map(group_number)),
             ages: ages(details),
-            has_insurers: !details.insurers.is_empty(),
-            has_languages: !details.languages.is_empty(),
+            insurers: Bits::of(
+                details
+                    .insurers
+                    .iter()
+                    .map(|insurer| trace(insurer.as_str())),
+            ),
+            languages: Bits::of(
+                details
+                    .languages
+                    .iter()
+                    .map(|language| trace(language.as_str())),
+            ),
             counts: offering.counts.as_ref().map(|figure| Counted {
                 available: figure.value.available,
                 observed_at: figure.observed_at,
                 valid_until: figure.valid_until,
             }),
             waits: offering.waits.as_ref().map(|figure| Waited {
-                shortest_days: figure.value.iter().filter_map(|wait| wait.total_wait_days()).min(),
-                depends: figure.value.iter().any(|wait| {
-                    wait.diagnosis_group.is_some() || !wait.insurers.is_empty()
-                }),
+                shortest_days: figure
+                    .value
+                    .iter()
+                    .filter_map(|wait| wait.total_wait_days())
+                    .min(),
+                depends: figure
+                    .value
+                    .iter()
+                    .any(|wait| wait.diagnosis_group.is_some() || !wait.insurers.is_empty()),
                 observed_at: figure.observed_at,
                 valid_until: figure.valid_until,
             }),
@@ -120,12 +150,15 @@ impl Facts {
 
     /// Free places that may still be believed.
     pub(crate) fn available(&self, now: Timestamp) -> Option<u32> {
-        self.counts.filter(|counts| counts.valid_until > now).map(|counts| counts.available)
+        self.counts
+            .filter(|counts| counts.valid_until > now)
+            .map(|counts| counts.available)
     }
 
     /// Whether any figure may still be believed.
     pub(crate) fn has_current(&self, now: Timestamp) -> bool {
-        self.counts.is_some_and(|counts| counts.valid_until > now) || self.current_waits(now).is_some()
+        self.counts.is_some_and(|counts| counts.valid_until > now)
+            || self.current_waits(now).is_some()
     }
 
     /// Waits that may still be believed.
@@ -142,7 +175,10 @@ impl Facts {
 }
 
 fn pauses(offering: &Offering) -> Pauses {
-    let stops_all = offering.pauses.iter().any(|pause| pause.scope.is_whole() && pause.starts_at.is_none());
+    let stops_all = offering
+        .pauses
+        .iter()
+        .any(|pause| pause.scope.is_whole() && pause.starts_at.is_none());
     if offering.pauses.is_empty() {
         Pauses::None
     } else if stops_all {
@@ -156,7 +192,10 @@ fn pauses(offering: &Offering) -> Pauses {
 fn ages(details: &Details) -> (u32, u32) {
     const ALL: (u32, u32) = (0, u32::MAX);
     if details.age != AgeRange::default() {
-        return (details.age.min_years().unwrap_or(0), details.age.max_years().unwrap_or(u32::MAX));
+        return (
+            details.age.min_years().unwrap_or(0),
+            details.age.max_years().unwrap_or(u32::MAX),
+        );
     }
     let by_circuit = details.circuits.iter().filter_map(|circuit| match circuit {
         Circuit::Youth => Some((0, 23)),

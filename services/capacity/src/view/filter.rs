@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use domain::capacity::{DiagnosisGroup, InsurerName, LanguageCode, Offering, ProviderId, Wait};
 
-use super::facts::{Bits, Facts, Pauses, group_number};
+use super::facts::{Bits, Facts, Pauses, group_number, trace};
 use super::places::{Distances, Places};
 
 /// All that is set must hold. Default: every offering.
@@ -61,9 +61,15 @@ impl Filter {
             && (self.circuits.is_empty() || self.circuits.meets(facts.circuits))
             && (self.settings.is_empty() || self.settings.meets(facts.settings))
             && (self.origins.is_empty() || self.origins.meets(facts.origin))
-            && self.age_years.is_none_or(|age| (facts.ages.0..=facts.ages.1).contains(&age))
+            && self
+                .age_years
+                .is_none_or(|age| (facts.ages.0..=facts.ages.1).contains(&age))
             && self.fits_group(facts)
-            && (self.language.is_none() || facts.has_languages)
+            && self
+                .language
+                .as_ref()
+                .is_none_or(|language| facts.languages.meets(Bits::of([trace(language.as_str())])))
+            && self.fits_insurer(facts)
             && (!self.only_current || facts.has_current(now))
             && (!self.only_available || facts.available(now).is_some_and(|places| places > 0))
             && (!self.wants_unpaused() || facts.pauses != Pauses::Whole)
@@ -80,7 +86,19 @@ impl Filter {
 
     fn fits_group(&self, facts: &Facts) -> bool {
         match &self.group {
-            Some(group) => facts.groups.is_empty() || facts.groups.meets(Bits::of([group_number(group)])),
+            Some(group) => {
+                facts.groups.is_empty() || facts.groups.meets(Bits::of([group_number(group)]))
+            }
+            None => true,
+        }
+    }
+
+    fn fits_insurer(&self, facts: &Facts) -> bool {
+        match &self.insurer {
+            Some(insurer) => {
+                facts.insurers.is_empty()
+                    || facts.insurers.meets(Bits::of([trace(insurer.as_str())]))
+            }
             None => true,
         }
     }
@@ -88,7 +106,9 @@ impl Filter {
     fn fits_shortest_wait(&self, facts: &Facts, now: Timestamp) -> bool {
         self.max_wait_days.is_none_or(|most| {
             let waits = facts.current_waits(now);
-            waits.and_then(|waits| waits.shortest_days).is_some_and(|shortest| shortest <= most)
+            waits
+                .and_then(|waits| waits.shortest_days)
+                .is_some_and(|shortest| shortest <= most)
         })
     }
 
@@ -99,7 +119,7 @@ impl Filter {
     fn needs_state(&self, facts: &Facts) -> bool {
         let asks_for_somebody = self.group.is_some() || self.insurer.is_some();
         self.language.is_some()
-            || (self.insurer.is_some() && facts.has_insurers)
+            || (self.insurer.is_some() && !facts.insurers.is_empty())
             || (facts.pauses == Pauses::Depends && (self.wants_unpaused() || self.pause.is_some()))
             || (self.max_wait_days.is_some()
                 && asks_for_somebody
@@ -112,33 +132,43 @@ impl Filter {
         };
         let group = self.group.as_ref();
         let insurer = self.insurer.as_ref();
-        self.language.as_ref().is_none_or(|language| details.languages.contains(language))
+        self.language
+            .as_ref()
+            .is_none_or(|language| details.languages.contains(language))
             && insurer.is_none_or(|insurer| {
-                details.insurers.is_empty() || details.insurers.iter().any(|own| own.is_same(insurer))
+                details.insurers.is_empty()
+                    || details.insurers.iter().any(|own| own.is_same(insurer))
             })
             && !(self.wants_unpaused() && offering.is_paused_for(group, insurer, now))
             && (self.pause != Some(Pausing::Paused) || self.is_paused_for_some(offering, now))
             && self.max_wait_days.is_none_or(|most| {
                 offering.waits.as_ref().is_some_and(|waits| {
-                    self.wait_days(&waits.value).is_some_and(|days| days <= most)
+                    self.wait_days(&waits.value)
+                        .is_some_and(|days| days <= most)
                 })
             })
     }
 
     /// Whether a pause stops any of the people that the question may be about.
     fn is_paused_for_some(&self, offering: &Offering, now: Timestamp) -> bool {
-        offering.pauses.iter().filter(|pause| pause.is_in_force(now)).any(|pause| {
-            let scope = &pause.scope;
-            let group = self.group.as_ref().or(scope.diagnosis_groups.first());
-            let insurer = self.insurer.as_ref().or(scope.insurers.first());
-            scope.covers(group, insurer)
-        })
+        offering
+            .pauses
+            .iter()
+            .filter(|pause| pause.is_in_force(now))
+            .any(|pause| {
+                let scope = &pause.scope;
+                let group = self.group.as_ref().or(scope.diagnosis_groups.first());
+                let insurer = self.insurer.as_ref().or(scope.insurers.first());
+                scope.covers(group, insurer)
+            })
     }
 
     /// Returns the total wait of the person that is asked for: from the figures that name the person's diagnosis
     /// group and insurer most closely, the shortest. What the question leaves open, anything may fill.
     pub(crate) fn wait_days(&self, waits: &[Wait]) -> Option<u32> {
-        let fitting = waits.iter().filter_map(|wait| Some((self.closeness(wait)?, wait.total_wait_days())));
+        let fitting = waits
+            .iter()
+            .filter_map(|wait| Some((self.closeness(wait)?, wait.total_wait_days())));
         let mut closest: Option<(u8, Option<u32>)> = None;
         for (closeness, days) in fitting {
             closest = match closest {

@@ -7,7 +7,7 @@ use domain::capacity::Offering;
 use eventlog::StreamId;
 
 use super::facts::Facts;
-use super::{CapacityView, Filter, RowNumber};
+use super::{CapacityView, Filter, Row, RowNumber};
 
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,31 +63,58 @@ pub(crate) struct Found {
     pub(crate) unknown_count: u64,
 }
 
-/// Like a [`Mark`], of a row in the view.
+/// Like a [`Mark`], of a row in the view. Most comparisons are decided by numbers: texts are looked at when they are not.
 #[derive(Clone, Copy)]
 struct Standing<'a> {
     number: RowNumber,
     numbers: [u64; Order::COUNT],
-    name: &'a str,
-    id: &'a str,
+    texts: Texts<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Texts<'a> {
+    Row(&'a Row),
+    Mark(&'a Mark),
+}
+
+impl<'a> Texts<'a> {
+    fn name(self) -> &'a str {
+        match self {
+            Self::Row(row) => &row.name,
+            Self::Mark(mark) => &mark.name,
+        }
+    }
+
+    fn id(self) -> &'a str {
+        match self {
+            Self::Row(row) => row.id.as_str(),
+            Self::Mark(mark) => &mark.id,
+        }
+    }
 }
 
 impl Standing<'_> {
     fn cmp(&self, other: &Self, orders: &[Order]) -> Ordering {
         for (order, (own, others)) in orders.iter().zip(self.numbers.iter().zip(&other.numbers)) {
             let ordering = match order {
-                Order::Name => self.name.cmp(other.name),
-                Order::Distance | Order::Wait | Order::Available | Order::Freshness => own.cmp(others),
+                Order::Name => self.texts.name().cmp(other.texts.name()),
+                Order::Distance | Order::Wait | Order::Available | Order::Freshness => {
+                    own.cmp(others)
+                }
             };
             if ordering.is_ne() {
                 return ordering;
             }
         }
-        self.id.cmp(other.id)
+        self.texts.id().cmp(other.texts.id())
     }
 
     fn mark(&self) -> Mark {
-        Mark { numbers: self.numbers, name: self.name.to_owned(), id: self.id.to_owned() }
+        Mark {
+            numbers: self.numbers,
+            name: self.texts.name().to_owned(),
+            id: self.texts.id().to_owned(),
+        }
     }
 }
 
@@ -103,19 +130,20 @@ impl CapacityView {
         let after = page.after.as_ref().map(|mark| Standing {
             number: 0,
             numbers: mark.numbers,
-            name: &mark.name,
-            id: &mark.id,
+            texts: Texts::Mark(mark),
         });
-        let mut found =
-            Found { rows: Vec::new(), has_more: false, total: 0, available_total: 0, unknown_count: 0 };
+        let mut found = Found {
+            rows: Vec::new(),
+            has_more: false,
+            total: 0,
+            available_total: 0,
+            unknown_count: 0,
+        };
         let mut first = First::new(page);
-        self.for_candidates(filter, |number| {
-            if !self.matches(number, filter, now, &state_of) {
+        self.for_candidates(filter, |number, facts| {
+            if !self.fits((number, facts), filter, now, &state_of) {
                 return;
             }
-            let Some(facts) = &self.facts[number as usize] else {
-                return;
-            };
             found.total += 1;
             match facts.available(now) {
                 Some(available) => found.available_total += u64::from(available),
@@ -138,22 +166,33 @@ impl CapacityView {
         (filter, orders, now): (&Filter, &[Order], Timestamp),
         state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
     ) -> Option<Mark> {
-        let facts = self.facts.get(number as usize)?.as_ref()?;
-        Some(self.standing(number, facts, (filter, orders, now), state_of).mark())
+        let facts = self.facts.get(number)?;
+        Some(
+            self.standing(number, facts, (filter, orders, now), state_of)
+                .mark(),
+        )
     }
 
     /// Looks at the rows that may match: those of a provider or of some municipalities, if that is asked.
-    fn for_candidates(&self, filter: &Filter, mut look: impl FnMut(RowNumber)) {
+    fn for_candidates<'a>(&'a self, filter: &Filter, mut look: impl FnMut(RowNumber, &'a Facts)) {
         if let Some(provider) = &filter.provider {
-            let rows = self.by_provider.get(provider).map_or(&[][..], Vec::as_slice);
-            rows.iter().copied().for_each(look);
-        } else if let Some(within) = &filter.within {
-            let places = within.numbers().filter_map(|number| self.by_place.get(number));
-            places.flatten().copied().for_each(look);
-        } else {
-            for number in (0..).take(self.rows.len()) {
-                look(number);
+            let rows = self
+                .by_provider
+                .get(provider)
+                .map_or(&[][..], Vec::as_slice);
+            for number in rows {
+                if let Some(facts) = self.facts.get(*number) {
+                    look(*number, facts);
+                }
             }
+        } else if let Some(within) = &filter.within {
+            self.facts
+                .within(within)
+                .for_each(|(number, facts)| look(*number, facts));
+        } else {
+            self.facts
+                .all()
+                .for_each(|(number, facts)| look(*number, facts));
         }
     }
 
@@ -168,14 +207,25 @@ impl CapacityView {
         let mut numbers = [0; Order::COUNT];
         for (order, place) in orders.iter().zip(&mut numbers) {
             *place = match order {
-                Order::Distance => self.distance_km(number, filter).map_or(u64::MAX, whole_metres),
+                Order::Distance => facts
+                    .place
+                    .and_then(|place| filter.distances.as_ref()?.to(place))
+                    .map_or(u64::MAX, whole_metres),
                 Order::Wait => wait(facts, filter, now, || state_of(&row.stream)),
-                Order::Available => !facts.available(now).map_or(0, |places| u64::from(places) + 1),
-                Order::Freshness => !facts.observed_at().map_or(0, |at| u64::try_from(at.as_millis()).unwrap_or(0)),
+                Order::Available => !facts
+                    .available(now)
+                    .map_or(0, |places| u64::from(places) + 1),
+                Order::Freshness => !facts
+                    .observed_at()
+                    .map_or(0, |at| u64::try_from(at.as_millis()).unwrap_or(0)),
                 Order::Name => 0,
             };
         }
-        Standing { number, numbers, name: &row.name, id: row.id.as_str() }
+        Standing {
+            number,
+            numbers,
+            texts: Texts::Row(row),
+        }
     }
 }
 
@@ -215,18 +265,26 @@ struct First<'a, 'p> {
 
 impl<'a, 'p> First<'a, 'p> {
     fn new(page: &'p Page) -> Self {
-        Self { page, kept: Vec::new(), last: None }
+        Self {
+            page,
+            kept: Vec::new(),
+            last: None,
+        }
     }
 
     fn offer(&mut self, standing: Standing<'a>) {
         let orders = &self.page.orders;
-        if self.last.is_some_and(|last| standing.cmp(&last, orders).is_gt()) {
+        if self
+            .last
+            .is_some_and(|last| standing.cmp(&last, orders).is_gt())
+        {
             return;
         }
         self.kept.push(standing);
         let wanted = self.page.size + 1;
         if self.kept.len() >= wanted * 2 {
-            self.kept.select_nth_unstable_by(wanted - 1, |one, other| one.cmp(other, orders));
+            self.kept
+                .select_nth_unstable_by(wanted - 1, |one, other| one.cmp(other, orders));
             self.kept.truncate(wanted);
             self.last = self.kept.last().copied();
         }
@@ -234,9 +292,13 @@ impl<'a, 'p> First<'a, 'p> {
 
     fn finish(mut self) -> (Vec<RowNumber>, bool) {
         let orders = &self.page.orders;
-        self.kept.sort_unstable_by(|one, other| one.cmp(other, orders));
+        self.kept
+            .sort_unstable_by(|one, other| one.cmp(other, orders));
         let has_more = self.kept.len() > self.page.size;
         self.kept.truncate(self.page.size);
-        (self.kept.iter().map(|standing| standing.number).collect(), has_more)
+        (
+            self.kept.iter().map(|standing| standing.number).collect(),
+            has_more,
+        )
     }
 }

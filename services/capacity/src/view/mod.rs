@@ -4,6 +4,7 @@ mod facts;
 mod filter;
 mod find;
 mod places;
+mod shelves;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub(crate) use facts::{Bits, Facts};
 pub(crate) use filter::{Filter, Pausing};
 pub(crate) use find::{Mark, Order, Page};
 pub(crate) use places::{Distances, Places};
+use shelves::Shelves;
 
 const STREAM_PREFIX: &str = "capacity-";
 
@@ -45,11 +47,8 @@ pub(crate) struct Row {
 #[derive(Default)]
 pub(crate) struct CapacityView {
     rows: Vec<Row>,
-    /// Of each row, apart so that a search looks through them in one go; none before it is published.
-    facts: Vec<Option<Facts>>,
+    facts: Shelves,
     by_stream: HashMap<StreamId, RowNumber>,
-    /// By the number of the municipality.
-    by_place: Vec<Vec<RowNumber>>,
     by_provider: HashMap<ProviderId, Vec<RowNumber>>,
     /// In the order of their last change, each once.
     changes: BTreeMap<Position, RowNumber>,
@@ -62,15 +61,13 @@ impl View<Offering> for CapacityView {
         let Some(number) = self.number_of(stream) else {
             return;
         };
-        let facts = Facts::of(state);
-        self.move_to_place(number, facts.as_ref());
+        self.facts.set(number, Facts::of(state));
         self.name_anew(number, state.details.as_ref());
         self.set_moments(number, state);
         let row = &mut self.rows[number as usize];
         self.changes.remove(&row.changed_at);
         self.changes.insert(position, number);
         row.changed_at = position;
-        self.facts[number as usize] = facts;
     }
 }
 
@@ -81,7 +78,9 @@ impl CapacityView {
         position: Position,
     ) -> impl Iterator<Item = (Position, RowNumber)> {
         let from = Position::new(position.get().saturating_add(1));
-        self.changes.range(from..).map(|(position, number)| (*position, *number))
+        self.changes
+            .range(from..)
+            .map(|(position, number)| (*position, *number))
     }
 
     /// What expired or began after one moment up to another; `after` names the last one that is known already.
@@ -94,13 +93,19 @@ impl CapacityView {
         let to = std::ops::Bound::Included((until, RowNumber::MAX));
         // A range that ends before it begins is empty, not a mistake.
         let is_empty = after >= (until, RowNumber::MAX);
-        (!is_empty).then(|| self.moments.range((from, to)).copied()).into_iter().flatten()
+        (!is_empty)
+            .then(|| self.moments.range((from, to)).copied())
+            .into_iter()
+            .flatten()
     }
 
     /// The first moment after `now` at which an answer changes without a commit.
     pub(crate) fn next_moment(&self, now: Timestamp) -> Option<Timestamp> {
         let after = std::ops::Bound::Excluded((now, RowNumber::MAX));
-        self.moments.range((after, std::ops::Bound::Unbounded)).next().map(|(moment, _)| *moment)
+        self.moments
+            .range((after, std::ops::Bound::Unbounded))
+            .next()
+            .map(|(moment, _)| *moment)
     }
 
     /// One offering.
@@ -116,16 +121,28 @@ impl CapacityView {
         now: Timestamp,
         state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
     ) -> bool {
-        let (Some(row), Some(Some(facts))) = (self.row(number), self.facts.get(number as usize)) else {
-            return false;
+        let facts = self.facts.get(number);
+        facts.is_some_and(|facts| self.fits((number, facts), filter, now, state_of))
+    }
+
+    fn fits<'a>(
+        &self,
+        (number, facts): (RowNumber, &Facts),
+        filter: &Filter,
+        now: Timestamp,
+        state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
+    ) -> bool {
+        let is_provider = |asked| {
+            let row = self.row(number);
+            row.is_some_and(|row| row.provider.as_ref() == Some(asked))
         };
-        let is_provider = filter.provider.as_ref().is_none_or(|asked| row.provider.as_ref() == Some(asked));
-        is_provider && filter.matches(facts, now, || state_of(&row.stream))
+        filter.provider.as_ref().is_none_or(is_provider)
+            && filter.matches(facts, now, || state_of(&self.row(number)?.stream))
     }
 
     /// How far an offering lies from the centre that is asked for.
     pub(crate) fn distance_km(&self, number: RowNumber, filter: &Filter) -> Option<f64> {
-        let place = self.facts.get(number as usize)?.as_ref()?.place?;
+        let place = self.facts.get(number)?.place?;
         filter.distances.as_ref()?.to(place)
     }
 
@@ -144,25 +161,7 @@ impl CapacityView {
             name: String::new(),
             moments: Vec::new(),
         });
-        self.facts.push(None);
         Some(number)
-    }
-
-    fn move_to_place(&mut self, number: RowNumber, facts: Option<&Facts>) {
-        let old = self.facts[number as usize].as_ref().and_then(|facts| facts.place);
-        let new = facts.and_then(|facts| facts.place);
-        if old == new {
-            return;
-        }
-        if let Some(here) = old.and_then(|old| self.by_place.get_mut(old.number())) {
-            here.retain(|other| *other != number);
-        }
-        if let Some(new) = new {
-            if self.by_place.len() <= new.number() {
-                self.by_place.resize_with(new.number() + 1, Vec::new);
-            }
-            self.by_place[new.number()].push(number);
-        }
     }
 
     fn name_anew(&mut self, number: RowNumber, details: Option<&Details>) {
@@ -196,8 +195,10 @@ impl CapacityView {
             state.waits.as_ref().map(|figure| figure.valid_until),
         ];
         let begins = state.pauses.iter().filter_map(|pause| pause.starts_at);
-        row.moments.extend(expiries.into_iter().flatten().chain(begins));
-        self.moments.extend(row.moments.iter().map(|moment| (*moment, number)));
+        row.moments
+            .extend(expiries.into_iter().flatten().chain(begins));
+        self.moments
+            .extend(row.moments.iter().map(|moment| (*moment, number)));
     }
 }
 
@@ -208,5 +209,8 @@ fn name_of(details: &Details) -> impl Iterator<Item = char> {
     let location = details.location_name.as_deref().unwrap_or_default();
     let programme = details.programme_name.as_deref().unwrap_or_default();
     let parts = [provider, "\u{1}", location, "\u{1}", programme];
-    parts.into_iter().flat_map(str::chars).flat_map(char::to_lowercase)
+    parts
+        .into_iter()
+        .flat_map(str::chars)
+        .flat_map(char::to_lowercase)
 }

@@ -12,7 +12,10 @@ pub(crate) struct Place(u16);
 
 static PLACES: LazyLock<HashMap<&'static str, Place>> = LazyLock::new(|| {
     let codes = reference::municipalities().map(|municipality| municipality.code.as_str());
-    codes.zip(0..).map(|(code, number)| (code, Place(number))).collect()
+    codes
+        .zip(0..)
+        .map(|(code, number)| (code, Place(number)))
+        .collect()
 });
 
 impl Place {
@@ -66,7 +69,11 @@ impl Places {
 
     /// The numbers of those in it.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().enumerate().filter(|(_, within)| **within).map(|(number, _)| number)
+        self.0
+            .iter()
+            .enumerate()
+            .filter(|(_, within)| **within)
+            .map(|(number, _)| number)
     }
 }
 

@@ -26,7 +26,11 @@ pub(crate) struct Checks {
 impl Checks {
     /// Returns all that is wrong, if anything is.
     pub(crate) fn finish(self) -> Result<(), Violations> {
-        if self.violations.is_empty() { Ok(()) } else { Err(self.violations) }
+        if self.violations.is_empty() {
+            Ok(())
+        } else {
+            Err(self.violations)
+        }
     }
 
     /// Notes that a field is wrong.
@@ -50,13 +54,19 @@ impl Checks {
     pub(crate) fn text(&mut self, path: Path<'_>, text: &str, max_chars: usize) {
         // Bytes first: most texts are short, and counting characters reads them all.
         if text.len() > max_chars && text.chars().count() > max_chars {
-            self.refuse(path, format!("must not be longer than {max_chars} characters"));
+            self.refuse(
+                path,
+                format!("must not be longer than {max_chars} characters"),
+            );
         }
         if text.chars().any(char::is_control) {
             self.refuse(path, "must not hold control characters");
         }
         if citizen_number::appears_in(text) {
-            self.refuse(path, "looks like a citizen number (BSN): these never travel");
+            self.refuse(
+                path,
+                "looks like a citizen number (BSN): these never travel",
+            );
         }
     }
 
@@ -103,7 +113,9 @@ impl Checks {
             return Vec::new();
         }
         let known = codes.iter().enumerate();
-        known.filter_map(|(index, code)| self.required_code(path.item(index), *code)).collect()
+        known
+            .filter_map(|(index, code)| self.required_code(path.item(index), *code))
+            .collect()
     }
 
     /// A list that may not be longer; a longer one is not looked into.
@@ -122,7 +134,11 @@ impl Checks {
     }
 
     /// A moment that must be given.
-    pub(crate) fn required_moment(&mut self, path: Path<'_>, given: Option<&Moment>) -> Option<Timestamp> {
+    pub(crate) fn required_moment(
+        &mut self,
+        path: Path<'_>,
+        given: Option<&Moment>,
+    ) -> Option<Timestamp> {
         if given.is_none() {
             self.refuse(path, "must be given");
         }
@@ -130,7 +146,11 @@ impl Checks {
     }
 
     /// A moment that may be absent.
-    pub(crate) fn optional_moment(&mut self, path: Path<'_>, given: Option<&Moment>) -> Option<Timestamp> {
+    pub(crate) fn optional_moment(
+        &mut self,
+        path: Path<'_>,
+        given: Option<&Moment>,
+    ) -> Option<Timestamp> {
         let given = given?;
         if !MOMENTS.contains(&given.seconds) {
             self.refuse(path, "must be between the years 2000 and 2100");
@@ -156,7 +176,10 @@ impl Checks {
     /// The name of an insurer.
     pub(crate) fn insurer(&mut self, path: Path<'_>, insurer: &str) -> Option<InsurerName> {
         if citizen_number::appears_in(insurer) {
-            self.refuse(path, "looks like a citizen number (BSN): these never travel");
+            self.refuse(
+                path,
+                "looks like a citizen number (BSN): these never travel",
+            );
             return None;
         }
         let form = "must be an insurer's code or name of 1 to 80 characters";
@@ -174,7 +197,11 @@ impl Checks {
     }
 
     /// A code of a main diagnosis group.
-    pub(crate) fn diagnosis_group(&mut self, path: Path<'_>, group: &str) -> Option<DiagnosisGroup> {
+    pub(crate) fn diagnosis_group(
+        &mut self,
+        path: Path<'_>,
+        group: &str,
+    ) -> Option<DiagnosisGroup> {
         let form = "must be the code of a main diagnosis group, such as 05";
         self.parsed(path, group, DiagnosisGroup::parse, form)
     }
@@ -188,12 +215,18 @@ impl Checks {
             CurrentCode::Split(candidates) => {
                 self.refuse(
                     path,
-                    format!("was split: say which of {} it is now", candidates.join(", ")),
+                    format!(
+                        "was split: say which of {} it is now",
+                        candidates.join(", ")
+                    ),
                 );
                 None
             }
             CurrentCode::Unknown => {
-                self.refuse(path, "must be the code of a municipality, GM and four digits");
+                self.refuse(
+                    path,
+                    "must be the code of a municipality, GM and four digits",
+                );
                 None
             }
         }

@@ -9,7 +9,9 @@ pub(crate) fn appears_in(text: &str) -> bool {
     if text.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
         return false;
     }
-    runs(text, |_| false).chain(runs(text, |letter| matches!(letter, '.' | ' ' | '-'))).any(|run| passes(&run))
+    runs(text, |_| false)
+        .chain(runs(text, |letter| matches!(letter, '.' | ' ' | '-')))
+        .any(|run| passes(&run))
 }
 
 /// Returns the runs of digits, with letters that `joins` accepts standing between digits of one run.
@@ -24,7 +26,11 @@ fn runs(text: &str, joins: fn(char) -> bool) -> impl Iterator<Item = Vec<i32>> {
 }
 
 fn passes(digits: &[i32]) -> bool {
-    let sum: i32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    let sum: i32 = digits
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     digits.len() == DIGITS && digits.iter().any(|digit| *digit != 0) && sum % 11 == 0
 }
 
@@ -34,7 +40,13 @@ mod tests {
 
     #[test]
     fn a_citizen_number_is_found_however_it_is_written() {
-        for text in ["111222333", "dhr. 123456782 (ggz)", "1112.22.333", "999 911 120", "999-990-019"] {
+        for text in [
+            "111222333",
+            "dhr. 123456782 (ggz)",
+            "1112.22.333",
+            "999 911 120",
+            "999-990-019",
+        ] {
             assert!(appears_in(text), "{text}");
         }
     }

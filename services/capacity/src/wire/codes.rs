@@ -46,7 +46,13 @@ macro_rules! coded {
     };
 }
 
-coded!(ProviderKind { Institution, HospitalDepartment, IndependentPractice, Municipality, Ehealth });
+coded!(ProviderKind {
+    Institution,
+    HospitalDepartment,
+    IndependentPractice,
+    Municipality,
+    Ehealth
+});
 coded!(CareType {
     Basic,
     Specialised,
@@ -87,13 +93,49 @@ coded!(SecurityLevel, SecurityLevel {
     SecurityLevel3 = Level3,
     SecurityLevel4 = Level4,
 });
-coded!(Circuit { Youth, Adolescents, Adults, Elderly, Addiction, Forensic });
-coded!(Origin { Declared, Published, Demonstration });
-coded!(SourceClass { RecordSystem, Typed, Derived, Published });
-coded!(ReporterRole { System, Ward, CapacityCoordinator, Administration, Practitioner });
-coded!(BlockReason { Staff, Infection, Repair, SingleRoomNeed, GroupSafety });
-coded!(IntakeStatus { HasCapacity, NoCapacity, Waitlist, AssessmentRequired });
-coded!(WaitMethod { Retrospective, Current });
+coded!(Circuit {
+    Youth,
+    Adolescents,
+    Adults,
+    Elderly,
+    Addiction,
+    Forensic
+});
+coded!(Origin {
+    Declared,
+    Published,
+    Demonstration
+});
+coded!(SourceClass {
+    RecordSystem,
+    Typed,
+    Derived,
+    Published
+});
+coded!(ReporterRole {
+    System,
+    Ward,
+    CapacityCoordinator,
+    Administration,
+    Practitioner
+});
+coded!(BlockReason {
+    Staff,
+    Infection,
+    Repair,
+    SingleRoomNeed,
+    GroupSafety
+});
+coded!(IntakeStatus {
+    HasCapacity,
+    NoCapacity,
+    Waitlist,
+    AssessmentRequired
+});
+coded!(WaitMethod {
+    Retrospective,
+    Current
+});
 coded!(PauseReason {
     WaitTooLong,
     StaffShortage,
@@ -104,10 +146,27 @@ coded!(PauseReason {
     Ending,
     NotStated,
 });
-coded!(CorrectionReason { TypingError, WrongUnit, WrongMoment, SystemError });
-coded!(WithdrawalReason { Closed, Merged, RegisteredInError });
-coded!(ResumeCause { Asked, Ended, Replaced });
-coded!(Freshness { Current, Expired, None });
+coded!(CorrectionReason {
+    TypingError,
+    WrongUnit,
+    WrongMoment,
+    SystemError
+});
+coded!(WithdrawalReason {
+    Closed,
+    Merged,
+    RegisteredInError
+});
+coded!(ResumeCause {
+    Asked,
+    Ended,
+    Replaced
+});
+coded!(Freshness {
+    Current,
+    Expired,
+    None
+});
 
 /// Returns the contract's number for a value that may be absent.
 pub(crate) fn code_of<T: Coded>(value: Option<T>) -> i32 {

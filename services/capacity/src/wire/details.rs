@@ -2,7 +2,8 @@
 
 use domain::capacity::{
     AgeRange, Circuit, Coordinates, Details, DiagnosisGroup, InsurerName, LanguageCode,
-    MunicipalityCode, Origin, PlaceKind, Postcode, ProviderId, ProviderKind, SecurityLevel, Setting,
+    MunicipalityCode, Origin, PlaceKind, Postcode, ProviderId, ProviderKind, SecurityLevel,
+    Setting,
 };
 use proto::capacity::v1;
 
@@ -34,14 +35,22 @@ pub(crate) fn encode(details: &Details) -> v1::OfferingDetails {
             latitude_degrees: point.latitude_degrees(),
             longitude_degrees: point.longitude_degrees(),
         }),
-        postcode: details.postcode.as_ref().map(ToString::to_string).unwrap_or_default(),
+        postcode: details
+            .postcode
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         programme_name: details.programme_name.clone().unwrap_or_default(),
         care_type: details.care_type.code(),
         place_kind: code_of(details.place_kind),
         setting: code_of(details.setting),
         security_level: code_of(details.security_level),
         stay_intensity: details.stay_intensity.clone().unwrap_or_default(),
-        circuits: details.circuits.iter().map(|circuit| circuit.code()).collect(),
+        circuits: details
+            .circuits
+            .iter()
+            .map(|circuit| circuit.code())
+            .collect(),
         age: (details.age != AgeRange::default()).then(|| v1::AgeRange {
             min_years: details.age.min_years(),
             max_years: details.age.max_years(),
@@ -62,10 +71,15 @@ pub(crate) fn texts<'a, T: ToString + 'a>(values: impl IntoIterator<Item = &'a T
 
 /// Reads what was stored, or what was checked before.
 pub(crate) fn decode(details: v1::OfferingDetails) -> Read<Details> {
-    let circuits: Read<_> = details.circuits.iter().map(|code| required(*code, "circuits")).collect();
+    let circuits: Read<_> = details
+        .circuits
+        .iter()
+        .map(|code| required(*code, "circuits"))
+        .collect();
     let remark = |text: &str| Some(text.to_owned());
     Ok(Details {
-        provider_id: ProviderId::parse(&details.provider_id).ok_or(Unreadable::new("provider_id"))?,
+        provider_id: ProviderId::parse(&details.provider_id)
+            .ok_or(Unreadable::new("provider_id"))?,
         provider_name: text(details.provider_name),
         provider_kind: required(details.provider_kind, "provider_kind")?,
         location_id: text(details.location_id),
@@ -73,7 +87,10 @@ pub(crate) fn decode(details: v1::OfferingDetails) -> Read<Details> {
         municipality_code: MunicipalityCode::parse(&details.municipality_code)
             .ok_or(Unreadable::new("municipality_code"))?,
         coordinates: details.coordinates.as_ref().map(coordinates).transpose()?,
-        postcode: text(details.postcode).as_deref().map(postcode).transpose()?,
+        postcode: text(details.postcode)
+            .as_deref()
+            .map(postcode)
+            .transpose()?,
         programme_name: text(details.programme_name),
         care_type: required(details.care_type, "care_type")?,
         place_kind: optional(details.place_kind, "place_kind")?,
@@ -82,7 +99,11 @@ pub(crate) fn decode(details: v1::OfferingDetails) -> Read<Details> {
         stay_intensity: text(details.stay_intensity),
         circuits: circuits?,
         age: age(details.age.as_ref()).ok_or(Unreadable::new("age"))?,
-        diagnosis_groups: each(&details.diagnosis_groups, DiagnosisGroup::parse, "diagnosis_groups")?,
+        diagnosis_groups: each(
+            &details.diagnosis_groups,
+            DiagnosisGroup::parse,
+            "diagnosis_groups",
+        )?,
         insurers: each(&details.insurers, InsurerName::parse, "insurers")?,
         languages: each(&details.languages, LanguageCode::parse, "languages")?,
         origin: required(details.origin, "origin")?,
@@ -101,7 +122,9 @@ fn postcode(text: &str) -> Read<Postcode> {
 }
 
 fn age(age: Option<&v1::AgeRange>) -> Option<AgeRange> {
-    age.map_or(Some(AgeRange::default()), |age| AgeRange::parse(age.min_years, age.max_years))
+    age.map_or(Some(AgeRange::default()), |age| {
+        AgeRange::parse(age.min_years, age.max_years)
+    })
 }
 
 /// Reads what a request says, with every violation; a former municipality is led to its successor.
@@ -122,7 +145,12 @@ pub(crate) fn check(
 
 fn who(details: &v1::OfferingDetails, path: Path<'_>, checks: &mut Checks) {
     let form = "must be a registered organisation such as agb:06011009, kvk:01234567, gm:GM0014 or nza:6000550";
-    checks.parsed(path.field("provider_id"), &details.provider_id, ProviderId::parse, form);
+    checks.parsed(
+        path.field("provider_id"),
+        &details.provider_id,
+        ProviderId::parse,
+        form,
+    );
     checks.name(path.field("provider_name"), &details.provider_name);
     checks.required_code::<ProviderKind>(path.field("provider_kind"), details.provider_kind);
     checks.name(path.field("programme_name"), &details.programme_name);
@@ -138,7 +166,9 @@ fn who(details: &v1::OfferingDetails, path: Path<'_>, checks: &mut Checks) {
 
 fn remark_code(text: &str) -> Option<()> {
     let is_code = (1..=MAX_REMARK_CHARS).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     is_code.then_some(())
 }
 
@@ -164,7 +194,10 @@ pub(crate) fn check_shown(details: &v1::OfferingDetails, path: Path<'_>, checks:
             );
         }
     }
-    if REGISTERS_OF_PERSONS.iter().any(|register| details.provider_id.starts_with(register)) {
+    if REGISTERS_OF_PERSONS
+        .iter()
+        .any(|register| details.provider_id.starts_with(register))
+    {
         checks.refuse(
             path.field("provider_id"),
             "must not be a register's number for an independent practice that is not shown by itself: \
@@ -174,23 +207,40 @@ pub(crate) fn check_shown(details: &v1::OfferingDetails, path: Path<'_>, checks:
 }
 
 fn place(details: &mut v1::OfferingDetails, path: Path<'_>, checks: &mut Checks) {
-    checks.text(path.field("location_id"), &details.location_id, MAX_LOCATION_ID_CHARS);
+    checks.text(
+        path.field("location_id"),
+        &details.location_id,
+        MAX_LOCATION_ID_CHARS,
+    );
     checks.name(path.field("location_name"), &details.location_name);
-    if let Some(code) = checks.municipality(path.field("municipality_code"), &details.municipality_code) {
+    if let Some(code) =
+        checks.municipality(path.field("municipality_code"), &details.municipality_code)
+    {
         code.clone_into(&mut details.municipality_code);
     }
     if let Some(point) = &details.coordinates {
         let here = path.field("coordinates");
         if !LATITUDES.contains(&point.latitude_degrees) {
-            checks.refuse(here.field("latitude_degrees"), "must lie in the Netherlands, 50.5 to 53.8");
+            checks.refuse(
+                here.field("latitude_degrees"),
+                "must lie in the Netherlands, 50.5 to 53.8",
+            );
         }
         if !LONGITUDES.contains(&point.longitude_degrees) {
-            checks.refuse(here.field("longitude_degrees"), "must lie in the Netherlands, 3.0 to 7.5");
+            checks.refuse(
+                here.field("longitude_degrees"),
+                "must lie in the Netherlands, 3.0 to 7.5",
+            );
         }
     }
     if !details.postcode.is_empty() {
         let form = "must be four digits, or four digits and two letters";
-        checks.parsed(path.field("postcode"), &details.postcode, Postcode::parse, form);
+        checks.parsed(
+            path.field("postcode"),
+            &details.postcode,
+            Postcode::parse,
+            form,
+        );
     }
 }
 
@@ -199,13 +249,20 @@ fn kind(details: &v1::OfferingDetails, path: Path<'_>, checks: &mut Checks) {
     checks.optional_code::<PlaceKind>(path.field("place_kind"), details.place_kind);
     checks.optional_code::<Setting>(path.field("setting"), details.setting);
     checks.optional_code::<SecurityLevel>(path.field("security_level"), details.security_level);
-    checks.text(path.field("stay_intensity"), &details.stay_intensity, MAX_INTENSITY_CHARS);
+    checks.text(
+        path.field("stay_intensity"),
+        &details.stay_intensity,
+        MAX_INTENSITY_CHARS,
+    );
 }
 
 fn people(details: &v1::OfferingDetails, path: Path<'_>, checks: &mut Checks) {
     checks.codes::<Circuit>(path.field("circuits"), &details.circuits);
     if age(details.age.as_ref()).is_none() {
-        checks.refuse(path.field("age"), "must be years up to 130, the youngest not above the oldest");
+        checks.refuse(
+            path.field("age"),
+            "must be years up to 130, the youngest not above the oldest",
+        );
     }
     checks.diagnosis_groups(path.field("diagnosis_groups"), &details.diagnosis_groups);
     checks.insurers(path.field("insurers"), &details.insurers);

@@ -27,27 +27,33 @@ fn encode_event(event: &Event) -> Stored {
         Event::OfferingChanged(offered) => Stored::OfferingChanged(v1::OfferingChanged {
             details: Some(details::encode(offered)),
         }),
-        Event::OfferingWithdrawn(reason) => {
-            Stored::OfferingWithdrawn(v1::OfferingWithdrawn { reason: reason.code() })
-        }
+        Event::OfferingWithdrawn(reason) => Stored::OfferingWithdrawn(v1::OfferingWithdrawn {
+            reason: reason.code(),
+        }),
         // When it was received is when it was decided: stored once, as the event's own moment.
-        Event::CapacityReported { report: reported, received_at: _ } => {
-            Stored::CapacityReported(v1::CapacityReported { report: Some(report::encode(reported)) })
-        }
-        Event::LateReportKept(reported) => {
-            Stored::LateReportKept(v1::LateReportKept { report: Some(report::encode(reported)) })
-        }
-        Event::ReportCorrected { supersedes, report: reported, reason, received_at: _ } => {
-            Stored::ReportCorrected(v1::ReportCorrected {
-                supersedes_observed_at: Some(timestamp(supersedes.observed_at)),
-                supersedes_sequence: supersedes.sequence,
-                report: Some(report::encode(reported)),
-                reason: reason.code(),
-            })
-        }
-        Event::AdmissionsPaused(paused) => {
-            Stored::AdmissionsPaused(v1::AdmissionsPaused { pause: Some(pause::encode(paused)) })
-        }
+        Event::CapacityReported {
+            report: reported,
+            received_at: _,
+        } => Stored::CapacityReported(v1::CapacityReported {
+            report: Some(report::encode(reported)),
+        }),
+        Event::LateReportKept(reported) => Stored::LateReportKept(v1::LateReportKept {
+            report: Some(report::encode(reported)),
+        }),
+        Event::ReportCorrected {
+            supersedes,
+            report: reported,
+            reason,
+            received_at: _,
+        } => Stored::ReportCorrected(v1::ReportCorrected {
+            supersedes_observed_at: Some(timestamp(supersedes.observed_at)),
+            supersedes_sequence: supersedes.sequence,
+            report: Some(report::encode(reported)),
+            reason: reason.code(),
+        }),
+        Event::AdmissionsPaused(paused) => Stored::AdmissionsPaused(v1::AdmissionsPaused {
+            pause: Some(pause::encode(paused)),
+        }),
         Event::AdmissionsResumed(pause_id, cause) => {
             Stored::AdmissionsResumed(v1::AdmissionsResumed {
                 pause_id: pause_id.as_str().to_owned(),
@@ -59,10 +65,17 @@ fn encode_event(event: &Event) -> Stored {
 
 /// Reads what was stored, in this or any earlier version.
 pub(super) fn decode(recorded: v1::RecordedEvent) -> Read<Recorded<Event>> {
-    let occurred_at = recorded.occurred_at.as_ref().ok_or(Unreadable::new("occurred_at"))?;
+    let occurred_at = recorded
+        .occurred_at
+        .as_ref()
+        .ok_or(Unreadable::new("occurred_at"))?;
     let occurred_at = moment(occurred_at);
     let event = recorded.event.ok_or(Unreadable::new("event"))?;
-    Ok(Recorded { event: decode_event(event, occurred_at)?, occurred_at, actor: recorded.actor })
+    Ok(Recorded {
+        event: decode_event(event, occurred_at)?,
+        occurred_at,
+        actor: recorded.actor,
+    })
 }
 
 fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
@@ -76,9 +89,10 @@ fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
         Stored::OfferingWithdrawn(stored) => {
             Event::OfferingWithdrawn(required(stored.reason, "reason")?)
         }
-        Stored::CapacityReported(stored) => {
-            Event::CapacityReported { report: decode_report(stored.report)?, received_at }
-        }
+        Stored::CapacityReported(stored) => Event::CapacityReported {
+            report: decode_report(stored.report)?,
+            received_at,
+        },
         Stored::LateReportKept(stored) => Event::LateReportKept(decode_report(stored.report)?),
         Stored::ReportCorrected(stored) => Event::ReportCorrected {
             supersedes: ReportKey {

@@ -62,19 +62,37 @@ pub(crate) fn find(request: v1::FindCapacityRequest) -> Result<Asked, Violations
     let mut checks = Checks::default();
     let contract = request.filter.unwrap_or_default();
     let orders = orders(&request.sort, &mut checks);
-    let question =
-        v1::FindCapacityRequest { filter: Some(contract.clone()), sort: request.sort, ..Default::default() };
+    let question = v1::FindCapacityRequest {
+        filter: Some(contract.clone()),
+        sort: request.sort,
+        ..Default::default()
+    };
     let fingerprint = fingerprint(&question.encode_to_vec());
     let filter = filter(&contract, &mut checks);
     check_tokens(&request.at_least, &mut checks);
     if request.page_size > MAX_PAGE {
-        checks.refuse(Path::root("page_size"), format!("must not be more than {MAX_PAGE}"));
+        checks.refuse(
+            Path::root("page_size"),
+            format!("must not be more than {MAX_PAGE}"),
+        );
     }
-    let size = if request.page_size == 0 { DEFAULT_PAGE } else { request.page_size };
+    let size = if request.page_size == 0 {
+        DEFAULT_PAGE
+    } else {
+        request.page_size
+    };
     let after = page_token(&request.page_token, fingerprint, &mut checks);
     checks.finish()?;
-    let page = Page { orders, size: usize::try_from(size).unwrap_or(usize::MAX), after };
-    Ok(Asked { filter, page, fingerprint })
+    let page = Page {
+        orders,
+        size: usize::try_from(size).unwrap_or(usize::MAX),
+        after,
+    };
+    Ok(Asked {
+        filter,
+        page,
+        fingerprint,
+    })
 }
 
 /// Reads what a watcher wants to see, and the fingerprint that its cursors carry.
@@ -94,11 +112,18 @@ pub(crate) fn get(
     let mut checks = Checks::default();
     let id = check_offering_id(&request.offering_id, &mut checks);
     if request.history_limit > MAX_HISTORY {
-        checks.refuse(Path::root("history_limit"), format!("must not be more than {MAX_HISTORY}"));
+        checks.refuse(
+            Path::root("history_limit"),
+            format!("must not be more than {MAX_HISTORY}"),
+        );
     }
     check_tokens(&request.at_least, &mut checks);
     let (id, stream) = finish(checks, id)?;
-    Ok((id, stream, usize::try_from(request.history_limit).unwrap_or(0)))
+    Ok((
+        id,
+        stream,
+        usize::try_from(request.history_limit).unwrap_or(0),
+    ))
 }
 
 fn check_tokens(at_least: &[String], checks: &mut Checks) {
@@ -143,10 +168,17 @@ fn page_token(text: &str, question: u64, checks: &mut Checks) -> Option<Mark> {
         return None;
     };
     if token.question != question {
-        checks.refuse(path, "belongs to another question: filter and order must stay the same");
+        checks.refuse(
+            path,
+            "belongs to another question: filter and order must stay the same",
+        );
         return None;
     }
-    Some(Mark { numbers, name: token.name, id: token.id })
+    Some(Mark {
+        numbers,
+        name: token.name,
+        id: token.id,
+    })
 }
 
 fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
@@ -154,7 +186,10 @@ fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
     let centre = centre(contract, path, checks);
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     if contract.age_years.is_some_and(|age| age > MAX_AGE_YEARS) {
-        checks.refuse(path.field("age_years"), format!("must not be more than {MAX_AGE_YEARS}"));
+        checks.refuse(
+            path.field("age_years"),
+            format!("must not be more than {MAX_AGE_YEARS}"),
+        );
     }
     let group = text(&contract.diagnosis_group)
         .and_then(|group| checks.diagnosis_group(path.field("diagnosis_group"), &group));
@@ -166,7 +201,12 @@ fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
     });
     let provider = text(&contract.provider_id).and_then(|provider| {
         let form = "must be a registered organisation such as agb:06011009";
-        checks.parsed(path.field("provider_id"), &provider, ProviderId::parse, form)
+        checks.parsed(
+            path.field("provider_id"),
+            &provider,
+            ProviderId::parse,
+            form,
+        )
     });
     let care_types = checks.codes::<CareType>(path.field("care_types"), &contract.care_types);
     let circuits = checks.codes::<Circuit>(path.field("circuits"), &contract.circuits);
@@ -211,7 +251,10 @@ fn within(
     checks: &mut Checks,
 ) -> Option<Places> {
     let near = near(contract, centre, path, checks);
-    let region = contract.region.as_ref().and_then(|region| members(region, path.field("region"), checks));
+    let region = contract
+        .region
+        .as_ref()
+        .and_then(|region| members(region, path.field("region"), checks));
     match (near, region) {
         (Some(near), Some(region)) => Some(near.and(&region)),
         (near, region) => near.or(region),
@@ -252,10 +295,15 @@ fn members(region: &v1::Region, path: Path<'_>, checks: &mut Checks) -> Option<P
         _ => region.code.as_str(),
     };
     let Some(members) = reference::region_members(scheme, code) else {
-        checks.refuse(path.field("code"), format!("must be a region of the layout {scheme}"));
+        checks.refuse(
+            path.field("code"),
+            format!("must be a region of the layout {scheme}"),
+        );
         return None;
     };
-    Some(Places::those(|other| members.iter().any(|member| member.code == other.code)))
+    Some(Places::those(|other| {
+        members.iter().any(|member| member.code == other.code)
+    }))
 }
 
 fn pausing(code: i32, path: Path<'_>, checks: &mut Checks) -> Option<Pausing> {

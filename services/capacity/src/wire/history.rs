@@ -40,34 +40,63 @@ fn kind(event: &Event) -> &'static str {
 fn with_content(entry: v1::HistoryEntry, event: &Event) -> v1::HistoryEntry {
     let reported = |reported: &Report| Some(report::encode(reported));
     match event {
-        Event::OfferingPublished(offered) | Event::OfferingChanged(offered) => {
-            v1::HistoryEntry { details: Some(details::encode(offered)), ..entry }
-        }
+        Event::OfferingPublished(offered) | Event::OfferingChanged(offered) => v1::HistoryEntry {
+            details: Some(details::encode(offered)),
+            ..entry
+        },
         Event::OfferingWithdrawn(reason) => {
             let reason = v1::WithdrawalReason::try_from(reason.code()).unwrap_or_default();
-            v1::HistoryEntry { reason: word(reason.as_str_name(), "WITHDRAWAL_REASON_"), ..entry }
+            v1::HistoryEntry {
+                reason: word(reason.as_str_name(), "WITHDRAWAL_REASON_"),
+                ..entry
+            }
         }
-        Event::CapacityReported { report, received_at: _ } | Event::LateReportKept(report) => {
-            v1::HistoryEntry { report: reported(report), ..entry }
+        Event::CapacityReported {
+            report,
+            received_at: _,
         }
-        Event::ReportCorrected { supersedes: _, report, reason, received_at: _ } => {
+        | Event::LateReportKept(report) => v1::HistoryEntry {
+            report: reported(report),
+            ..entry
+        },
+        Event::ReportCorrected {
+            supersedes: _,
+            report,
+            reason,
+            received_at: _,
+        } => {
             let reason = v1::CorrectionReason::try_from(reason.code()).unwrap_or_default();
             let reason = word(reason.as_str_name(), "CORRECTION_REASON_");
-            v1::HistoryEntry { report: reported(report), reason, ..entry }
+            v1::HistoryEntry {
+                report: reported(report),
+                reason,
+                ..entry
+            }
         }
-        Event::AdmissionsPaused(paused) => {
-            v1::HistoryEntry { pause: Some(pause::encode(paused)), ..entry }
-        }
+        Event::AdmissionsPaused(paused) => v1::HistoryEntry {
+            pause: Some(pause::encode(paused)),
+            ..entry
+        },
         Event::AdmissionsResumed(pause_id, cause) => {
             let cause = v1::ResumeCause::try_from(cause.code()).unwrap_or_default();
-            let paused = v1::Pause { pause_id: pause_id.to_string(), ..v1::Pause::default() };
+            let paused = v1::Pause {
+                pause_id: pause_id.to_string(),
+                ..v1::Pause::default()
+            };
             let reason = word(cause.as_str_name(), "RESUME_CAUSE_");
-            v1::HistoryEntry { pause: Some(paused), reason, ..entry }
+            v1::HistoryEntry {
+                pause: Some(paused),
+                reason,
+                ..entry
+            }
         }
     }
 }
 
 /// Returns `typing-error` for `CORRECTION_REASON_TYPING_ERROR`.
 fn word(name: &str, prefix: &str) -> String {
-    name.strip_prefix(prefix).unwrap_or(name).to_lowercase().replace('_', "-")
+    name.strip_prefix(prefix)
+        .unwrap_or(name)
+        .to_lowercase()
+        .replace('_', "-")
 }

@@ -10,8 +10,8 @@ mod details;
 mod events;
 mod filter;
 mod history;
-mod pause;
 mod path;
+mod pause;
 mod report;
 mod request;
 mod row;
@@ -23,8 +23,8 @@ mod unreadable;
 pub(crate) use filter::{Asked, find, get, watch};
 pub(crate) use history::history_entry;
 pub(crate) use request::{
-    Order, Transport, change, correct, pause as pause_admissions, publish, report as report_capacity,
-    resume, withdraw,
+    Order, Transport, change, correct, pause as pause_admissions, publish,
+    report as report_capacity, resume, withdraw,
 };
 pub(crate) use row::offering_row;
 pub(crate) use unreadable::timestamp;
@@ -49,8 +49,13 @@ impl Codec for Wire {
     }
 
     fn decode(body: &[u8]) -> Result<Vec<Recorded<Event>>, DecodeError> {
-        let body = v1::CommitBody::decode(body).map_err(|error| DecodeError::new(error.to_string()))?;
-        let events = body.events.into_iter().map(events::decode).collect::<Result<_, _>>();
+        let body =
+            v1::CommitBody::decode(body).map_err(|error| DecodeError::new(error.to_string()))?;
+        let events = body
+            .events
+            .into_iter()
+            .map(events::decode)
+            .collect::<Result<_, _>>();
         events.map_err(unknown)
     }
 
@@ -59,7 +64,8 @@ impl Codec for Wire {
     }
 
     fn decode_state(bytes: &[u8]) -> Result<Offering, DecodeError> {
-        let state = v1::OfferingState::decode(bytes).map_err(|error| DecodeError::new(error.to_string()))?;
+        let state = v1::OfferingState::decode(bytes)
+            .map_err(|error| DecodeError::new(error.to_string()))?;
         state::decode(state).map_err(unknown)
     }
 }

@@ -10,8 +10,7 @@ use super::path::Path;
 use super::unreadable::{Read, Unreadable, each, moment, required, timestamp};
 
 const MAX_PAUSES: usize = 64;
-const ID_FORM: &str =
-    "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";
+const ID_FORM: &str = "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";
 
 /// Returns the contract's form.
 pub(crate) fn encode(pause: &Pause) -> v1::Pause {
@@ -35,7 +34,11 @@ pub(crate) fn decode(pause: v1::Pause) -> Read<Pause> {
     Ok(Pause {
         pause_id: decode_id(&pause.pause_id)?,
         scope: PauseScope {
-            diagnosis_groups: each(&scope.diagnosis_groups, DiagnosisGroup::parse, "diagnosis_groups")?,
+            diagnosis_groups: each(
+                &scope.diagnosis_groups,
+                DiagnosisGroup::parse,
+                "diagnosis_groups",
+            )?,
             insurers: each(&scope.insurers, InsurerName::parse, "insurers")?,
         },
         reason: required(pause.reason, "reason")?,
@@ -53,12 +56,20 @@ pub(crate) fn decode_id(pause_id: &str) -> Read<PauseId> {
 
 /// Reads what a request says, with every violation.
 pub(crate) fn check(pause: v1::Pause, path: Path<'_>, checks: &mut Checks) -> Option<Pause> {
-    checks.parsed(path.field("pause_id"), &pause.pause_id, PauseId::parse, ID_FORM);
+    checks.parsed(
+        path.field("pause_id"),
+        &pause.pause_id,
+        PauseId::parse,
+        ID_FORM,
+    );
     checks.required_code::<PauseReason>(path.field("reason"), pause.reason);
     let starts_at = checks.optional_moment(path.field("starts_at"), pause.starts_at.as_ref());
     let ends_at = checks.optional_moment(path.field("ends_at"), pause.ends_at.as_ref());
     checks.optional_moment(path.field("expected_end"), pause.expected_end.as_ref());
-    if starts_at.zip(ends_at).is_some_and(|(starts_at, ends_at)| ends_at <= starts_at) {
+    if starts_at
+        .zip(ends_at)
+        .is_some_and(|(starts_at, ends_at)| ends_at <= starts_at)
+    {
         checks.refuse(path.field("ends_at"), "must be later than starts_at");
     }
     if let Some(scope) = &pause.scope {
@@ -83,8 +94,14 @@ pub(crate) fn check_all(pauses: Vec<v1::Pause>, checks: &mut Checks) -> Vec<Paus
         let Some(pause) = check(pause, here, checks) else {
             continue;
         };
-        if declared.iter().any(|other| other.pause_id == pause.pause_id) {
-            checks.refuse(here.field("pause_id"), "names a pause that an earlier item names too");
+        if declared
+            .iter()
+            .any(|other| other.pause_id == pause.pause_id)
+        {
+            checks.refuse(
+                here.field("pause_id"),
+                "names a pause that an earlier item names too",
+            );
         }
         declared.push(pause);
     }

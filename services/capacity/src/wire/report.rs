@@ -1,7 +1,7 @@
 //! Counts and waits: contract ↔ domain.
 
 use domain::capacity::{
-    Blocked, BlockReason, Counts, DiagnosisGroup, InsurerName, IntakeStatus, Report, ReportKey,
+    BlockReason, Blocked, Counts, DiagnosisGroup, InsurerName, IntakeStatus, Report, ReportKey,
     ReporterRole, SourceClass, UncheckedCounts, Wait, WaitMethod,
 };
 use proto::capacity::v1;
@@ -43,7 +43,10 @@ pub(crate) fn encode_counts(counts: &Counts) -> v1::Counts {
         blocked: counts
             .blocked
             .iter()
-            .map(|blocked| v1::BlockedPlaces { reason: blocked.reason.code(), count: blocked.count })
+            .map(|blocked| v1::BlockedPlaces {
+                reason: blocked.reason.code(),
+                count: blocked.count,
+            })
             .collect(),
         highest_token_counted: counts.highest_token_counted,
         intake_status: code_of(counts.intake_status),
@@ -53,7 +56,11 @@ pub(crate) fn encode_counts(counts: &Counts) -> v1::Counts {
 /// Returns the contract's form.
 pub(crate) fn encode_wait(wait: &Wait) -> v1::Wait {
     v1::Wait {
-        diagnosis_group: wait.diagnosis_group.as_ref().map(ToString::to_string).unwrap_or_default(),
+        diagnosis_group: wait
+            .diagnosis_group
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         insurers: texts(&wait.insurers),
         intake_wait_days: wait.intake_wait_days,
         treatment_wait_days: wait.treatment_wait_days,
@@ -68,7 +75,10 @@ pub(crate) fn encode_wait(wait: &Wait) -> v1::Wait {
 
 /// Reads what was stored, or what was checked before.
 pub(crate) fn decode(report: v1::Report) -> Read<Report> {
-    let observed_at = report.observed_at.as_ref().ok_or(Unreadable::new("observed_at"))?;
+    let observed_at = report
+        .observed_at
+        .as_ref()
+        .ok_or(Unreadable::new("observed_at"))?;
     Ok(Report {
         sequence: report.sequence,
         observed_at: moment(observed_at),
@@ -77,7 +87,11 @@ pub(crate) fn decode(report: v1::Report) -> Read<Report> {
         source_class: required(report.source_class, "source_class")?,
         reporter_role: optional(report.reporter_role, "reporter_role")?,
         counts: report.counts.map(decode_counts).transpose()?,
-        waits: report.waits.into_iter().map(decode_wait).collect::<Read<_>>()?,
+        waits: report
+            .waits
+            .into_iter()
+            .map(decode_wait)
+            .collect::<Read<_>>()?,
     })
 }
 
@@ -85,12 +99,17 @@ fn decode_counts(counts: v1::Counts) -> Read<Counts> {
     // What was stored was checked when it was decided, with the places that were held then.
     let taken = counts.occupied.saturating_add(counts.available);
     let held = counts.operational.unwrap_or(taken).saturating_sub(taken);
-    unchecked(counts)?.check(held).map_err(|_| Unreadable::new("counts"))
+    unchecked(counts)?
+        .check(held)
+        .map_err(|_| Unreadable::new("counts"))
 }
 
 fn unchecked(counts: v1::Counts) -> Read<UncheckedCounts> {
     let blocked = counts.blocked.into_iter().map(|blocked| {
-        Ok(Blocked { reason: required(blocked.reason, "blocked.reason")?, count: blocked.count })
+        Ok(Blocked {
+            reason: required(blocked.reason, "blocked.reason")?,
+            count: blocked.count,
+        })
     });
     Ok(UncheckedCounts {
         licensed: counts.licensed,
@@ -158,9 +177,11 @@ pub(crate) fn check(
 }
 
 fn times(report: &v1::Report, path: Path<'_>, checks: &mut Checks) {
-    let observed_at = checks.required_moment(path.field("observed_at"), report.observed_at.as_ref());
+    let observed_at =
+        checks.required_moment(path.field("observed_at"), report.observed_at.as_ref());
     checks.optional_moment(path.field("effective_at"), report.effective_at.as_ref());
-    let valid_until = checks.optional_moment(path.field("valid_until"), report.valid_until.as_ref());
+    let valid_until =
+        checks.optional_moment(path.field("valid_until"), report.valid_until.as_ref());
     if let (Some(observed_at), Some(valid_until)) = (observed_at, valid_until)
         && valid_until <= observed_at
     {
@@ -207,7 +228,10 @@ fn check_sum(counts: &v1::Counts, path: Path<'_>, checks: &mut Checks) {
             format!("is {operational}, but occupied, held and available make {sum}"),
         );
     }
-    if counts.on_leave.is_some_and(|on_leave| on_leave > counts.occupied) {
+    if counts
+        .on_leave
+        .is_some_and(|on_leave| on_leave > counts.occupied)
+    {
         checks.refuse(path.field("on_leave"), "must not be more than occupied");
     }
 }
@@ -226,9 +250,20 @@ fn check_wait(wait: &v1::Wait, path: Path<'_>, checks: &mut Checks) {
         checks.number(path.field(field), number, MAX_WAIT_DAYS);
     }
     checks.number(path.field("waiting_count"), wait.waiting_count, MAX_WAITING);
-    checks.number(path.field("over_norm_count"), wait.over_norm_count, MAX_WAITING);
-    if wait.over_norm_count.zip(wait.waiting_count).is_some_and(|(over, waiting)| over > waiting) {
-        checks.refuse(path.field("over_norm_count"), "must not be more than waiting_count");
+    checks.number(
+        path.field("over_norm_count"),
+        wait.over_norm_count,
+        MAX_WAITING,
+    );
+    if wait
+        .over_norm_count
+        .zip(wait.waiting_count)
+        .is_some_and(|(over, waiting)| over > waiting)
+    {
+        checks.refuse(
+            path.field("over_norm_count"),
+            "must not be more than waiting_count",
+        );
     }
     checks.optional_code::<WaitMethod>(path.field("method"), wait.method);
     checks.optional_moment(path.field("published_at"), wait.published_at.as_ref());
@@ -243,5 +278,8 @@ pub(crate) fn check_key(
 ) -> Option<ReportKey> {
     let path = Path::root("supersedes_observed_at");
     let observed_at = checks.required_moment(path, observed_at)?;
-    Some(ReportKey { observed_at, sequence })
+    Some(ReportKey {
+        observed_at,
+        sequence,
+    })
 }

@@ -1,7 +1,10 @@
 //! Commands: contract → domain, with every violation at once.
 
 use chassis::{Call, Violations};
-use domain::capacity::{Command, CorrectionReason, Details, DetailsField, OfferingId, Patch, Publication, WithdrawalReason};
+use domain::capacity::{
+    Command, CorrectionReason, Details, DetailsField, OfferingId, Patch, Publication,
+    WithdrawalReason,
+};
 use eventlog::{CommandId, StreamId};
 use proto::capacity::v1;
 use uuid::Uuid;
@@ -14,8 +17,7 @@ use crate::view::stream_of;
 pub(super) const MAX_TOKENS: usize = 16;
 /// Until callers are known by their certificates.
 const ACTOR: &str = "unauthenticated";
-const ID_FORM: &str =
-    "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";
+const ID_FORM: &str = "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";
 
 /// What a request's transport says about it.
 #[derive(Clone, Debug, Default)]
@@ -63,8 +65,13 @@ pub(crate) fn publish(
     }
     let declared = pauses::check_all(request.pauses, &mut checks);
     let pauses = request.replace_pauses.then_some(declared);
-    let command =
-        details.map(|details| Command::Publish(Box::new(Publication { details, report, pauses })));
+    let command = details.map(|details| {
+        Command::Publish(Box::new(Publication {
+            details,
+            report,
+            pauses,
+        }))
+    });
     order(checks, envelope, id, command)
 }
 
@@ -81,11 +88,25 @@ pub(crate) fn change(
     let path = Path::root("details");
     let patched = match (request.details, &id) {
         (Some(from), Some((_, stream))) => {
-            let base = current(stream).map_or_else(undescribed, |details| details::encode(&details));
-            let patched = fields.iter().fold(base, |base, field| with_field(base, *field, &from));
+            let base =
+                current(stream).map_or_else(undescribed, |details| details::encode(&details));
+            let patched = fields
+                .iter()
+                .fold(base, |base, field| with_field(base, *field, &from));
             // Whose it is cannot be changed, but may be said: it is compared when this is decided.
-            let provider_id = if from.provider_id.is_empty() { patched.provider_id } else { from.provider_id };
-            details::check(v1::OfferingDetails { provider_id, ..patched }, path, &mut checks)
+            let provider_id = if from.provider_id.is_empty() {
+                patched.provider_id
+            } else {
+                from.provider_id
+            };
+            details::check(
+                v1::OfferingDetails {
+                    provider_id,
+                    ..patched
+                },
+                path,
+                &mut checks,
+            )
         }
         (None, _) => {
             checks.refuse(path, "must be given");
@@ -138,9 +159,11 @@ pub(crate) fn correct(
     let report = reports::check(request.report, Path::root("report"), &mut checks);
     let reason = checks.required_code::<CorrectionReason>(Path::root("reason"), request.reason);
     let command = match (supersedes, report, reason) {
-        (Some(supersedes), Some(report), Some(reason)) => {
-            Some(Command::Correct { supersedes, report, reason })
-        }
+        (Some(supersedes), Some(report), Some(reason)) => Some(Command::Correct {
+            supersedes,
+            report,
+            reason,
+        }),
         _ => None,
     };
     order(checks, envelope, id, command)
@@ -155,16 +178,22 @@ pub(crate) fn pause(
     let envelope = check_context(request.context, transport, &mut checks);
     let id = check_offering_id(&request.offering_id, &mut checks);
     let path = Path::root("pause");
-    let asked = request.pause.and_then(|mut pause| {
-        if pause.pause_id.is_empty() {
-            pause.pause_id = envelope.call.id.to_string();
+    let asked = match request.pause {
+        Some(mut pause) => {
+            if pause.pause_id.is_empty() {
+                pause.pause_id = envelope.call.id.to_string();
+            }
+            pauses::check(pause, path, &mut checks)
         }
-        pauses::check(pause, path, &mut checks)
-    });
-    if asked.is_none() {
-        checks.refuse_whole(path, "must be given");
-    }
-    let pause_id = asked.as_ref().map(|pause| pause.pause_id.to_string()).unwrap_or_default();
+        None => {
+            checks.refuse(path, "must be given");
+            None
+        }
+    };
+    let pause_id = asked
+        .as_ref()
+        .map(|pause| pause.pause_id.to_string())
+        .unwrap_or_default();
     let order = order(checks, envelope, id, asked.map(Command::Pause))?;
     Ok((order, pause_id))
 }
@@ -201,11 +230,18 @@ fn check_context(
         None
     } else {
         let form = "must be a UUID of version 7";
-        checks.parsed(path.field("command_id"), &context.command_id, version_7, form)
+        checks.parsed(
+            path.field("command_id"),
+            &context.command_id,
+            version_7,
+            form,
+        )
     };
     let uuid = |checks: &mut Checks, field: &'static str, text: &str| -> Option<Uuid> {
         let parse = |text: &str| Uuid::try_parse(text).ok();
-        (!text.is_empty()).then(|| checks.parsed(path.field(field), text, parse, "must be a UUID")).flatten()
+        (!text.is_empty())
+            .then(|| checks.parsed(path.field(field), text, parse, "must be a UUID"))
+            .flatten()
     };
     let causation_id = uuid(checks, "causation_id", &context.causation_id);
     let correlation_id = uuid(checks, "correlation_id", &context.correlation_id);
@@ -247,7 +283,11 @@ fn order(
         correlation_id: call.correlation_id,
         traceparent: call.traceparent,
     };
-    Ok(Order { stream, call, at_least })
+    Ok(Order {
+        stream,
+        call,
+        at_least,
+    })
 }
 
 /// What was read, or what is wrong with it. One of the two there always is.
@@ -273,11 +313,17 @@ fn check_mask(mask: Option<prost_types::FieldMask>, checks: &mut Checks) -> Vec<
     }
     let mut fields = Vec::new();
     for (index, name) in paths.iter().enumerate() {
-        let known = FIELDS.iter().find(|(known, _)| known == name).map(|(_, field)| *field);
+        let known = FIELDS
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, field)| *field);
         match known {
             Some(field) if !fields.contains(&field) => fields.push(field),
             Some(_) => {}
-            None => checks.refuse(path.item(index), "does not name a field that can be changed"),
+            None => checks.refuse(
+                path.item(index),
+                "does not name a field that can be changed",
+            ),
         }
     }
     fields
@@ -327,7 +373,9 @@ fn with_field(
         DetailsField::ProviderName => base.provider_name.clone_from(&from.provider_name),
         DetailsField::LocationId => base.location_id.clone_from(&from.location_id),
         DetailsField::LocationName => base.location_name.clone_from(&from.location_name),
-        DetailsField::MunicipalityCode => base.municipality_code.clone_from(&from.municipality_code),
+        DetailsField::MunicipalityCode => {
+            base.municipality_code.clone_from(&from.municipality_code)
+        }
         DetailsField::Coordinates => base.coordinates = from.coordinates,
         DetailsField::Postcode => base.postcode.clone_from(&from.postcode),
         DetailsField::ProgrammeName => base.programme_name.clone_from(&from.programme_name),

@@ -20,10 +20,18 @@ pub(crate) fn offering_row(
         offering_id: id.as_str().to_owned(),
         details: offering.details.as_ref().map(details::encode),
         counts_status: Some(status(offering.counts.as_ref(), now)),
-        counts: offering.counts.as_ref().map(|counts| report::encode_counts(&counts.value)),
-        held: offering.counts.as_ref().map_or(0, |figure: &Figure<Counts>| figure.value.held()),
+        counts: offering
+            .counts
+            .as_ref()
+            .map(|counts| report::encode_counts(&counts.value)),
+        held: offering
+            .counts
+            .as_ref()
+            .map_or(0, |figure: &Figure<Counts>| figure.value.held()),
         waits_status: Some(status(waits, now)),
-        waits: waits.map_or_else(Vec::new, |waits| waits.value.iter().map(report::encode_wait).collect()),
+        waits: waits.map_or_else(Vec::new, |waits| {
+            waits.value.iter().map(report::encode_wait).collect()
+        }),
         pauses: offering.pauses.iter().map(pause::encode).collect(),
         distance_km,
         confidence: None,
@@ -34,7 +42,10 @@ pub(crate) fn offering_row(
 fn status<T>(figure: Option<&Figure<T>>, now: Timestamp) -> v1::FigureStatus {
     let freshness = Freshness::of(figure, now).code();
     let Some(figure) = figure else {
-        return v1::FigureStatus { freshness, ..v1::FigureStatus::default() };
+        return v1::FigureStatus {
+            freshness,
+            ..v1::FigureStatus::default()
+        };
     };
     v1::FigureStatus {
         freshness,

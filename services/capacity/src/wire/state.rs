@@ -18,10 +18,16 @@ pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
         details: offering.details.as_ref().map(details::encode),
         counts_report: counts.map(|figure| {
             let counts = Some(figure.value.clone());
-            report::encode(&Report { counts, ..origin(figure) })
+            report::encode(&Report {
+                counts,
+                ..origin(figure)
+            })
         }),
         waits_report: waits.map(|figure| {
-            report::encode(&Report { waits: figure.value.clone(), ..origin(figure) })
+            report::encode(&Report {
+                waits: figure.value.clone(),
+                ..origin(figure)
+            })
         }),
         counts_received_at_ms: counts.map_or(0, |figure| figure.received_at.as_millis()),
         waits_received_at_ms: waits.map_or(0, |figure| figure.received_at.as_millis()),
@@ -56,7 +62,11 @@ fn encode_known(known: &KnownReport) -> v1::KnownReport {
 }
 
 fn ranges(known: &KnownReports) -> Vec<u64> {
-    known.ranges().iter().flat_map(|(first, last)| [*first, *last]).collect()
+    known
+        .ranges()
+        .iter()
+        .flat_map(|(first, last)| [*first, *last])
+        .collect()
 }
 
 /// Reads what a snapshot kept.
@@ -65,7 +75,10 @@ pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
     let waits_received_at = Timestamp::from_millis(state.waits_received_at_ms);
     let counts = state.counts_report.map(report::decode).transpose()?;
     let waits = state.waits_report.map(report::decode).transpose()?;
-    let ranges = state.sequence_ranges.chunks_exact(2).map(|range| (range[0], range[1]));
+    let ranges = state
+        .sequence_ranges
+        .chunks_exact(2)
+        .map(|range| (range[0], range[1]));
     let reports = state.known_reports.iter().map(|known| KnownReport {
         observed_at: Timestamp::from_millis(known.observed_at_ms),
         sequence: known.sequence,
@@ -77,7 +90,11 @@ pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
         withdrawn: optional(state.withdrawal_reason, "withdrawal_reason")?,
         counts: counts.and_then(|report| Figure::of_counts(&report, counts_received_at)),
         waits: waits.and_then(|report| Figure::of_waits(&report, waits_received_at)),
-        pauses: state.pauses.into_iter().map(pause::decode).collect::<Read<_>>()?,
+        pauses: state
+            .pauses
+            .into_iter()
+            .map(pause::decode)
+            .collect::<Read<_>>()?,
         known_reports: KnownReports::from_parts(ranges, reports),
     })
 }

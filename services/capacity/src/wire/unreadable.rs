@@ -36,7 +36,10 @@ pub(crate) fn each<T, C: FromIterator<T>>(
     parse: impl Fn(&str) -> Option<T>,
     field: &'static str,
 ) -> Read<C> {
-    texts.iter().map(|text| parse(text).ok_or(Unreadable::new(field))).collect()
+    texts
+        .iter()
+        .map(|text| parse(text).ok_or(Unreadable::new(field)))
+        .collect()
 }
 
 /// Returns the text, none if it is empty.
@@ -46,7 +49,10 @@ pub(crate) fn text(text: String) -> Option<String> {
 
 /// Returns the moment, to the millisecond.
 pub(crate) fn moment(timestamp: &prost_types::Timestamp) -> Timestamp {
-    let millis = timestamp.seconds.saturating_mul(1_000).saturating_add(i64::from(timestamp.nanos / 1_000_000));
+    let millis = timestamp
+        .seconds
+        .saturating_mul(1_000)
+        .saturating_add(i64::from(timestamp.nanos / 1_000_000));
     Timestamp::from_millis(millis)
 }
 

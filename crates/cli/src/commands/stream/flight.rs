@@ -133,16 +133,24 @@ impl Flight {
     ///
     /// # Errors
     /// If the acknowledgement is another report's.
-    pub(super) fn acknowledge(&mut self, answer: ReportAcknowledgement) -> Result<Option<Settled>, OutOfTurn> {
+    pub(super) fn acknowledge(
+        &mut self,
+        answer: ReportAcknowledgement,
+    ) -> Result<Option<Settled>, OutOfTurn> {
         let item = self.sent.pop_front().ok_or(OutOfTurn)?;
-        let command_id = item.request.context.as_ref().map(|context| context.command_id.clone());
+        let command_id = item
+            .request
+            .context
+            .as_ref()
+            .map(|context| context.command_id.clone());
         let command_id = command_id.unwrap_or_default();
         let answered_id = match &answer.result {
             Some(Acknowledged::Receipt(receipt)) => &receipt.command_id,
             Some(Acknowledged::Failure(failure)) => &failure.command_id,
             None => return Err(OutOfTurn),
         };
-        let other_command = !answered_id.is_empty() && !answered_id.eq_ignore_ascii_case(&command_id);
+        let other_command =
+            !answered_id.is_empty() && !answered_id.eq_ignore_ascii_case(&command_id);
         if answer.offering_id != item.request.offering_id || other_command {
             return Err(OutOfTurn);
         }
@@ -167,7 +175,10 @@ impl Flight {
 }
 
 fn is_unknown(failure: &ReportFailure) -> bool {
-    matches!(Code::from_i32(failure.code), Code::Unavailable | Code::DeadlineExceeded)
+    matches!(
+        Code::from_i32(failure.code),
+        Code::Unavailable | Code::DeadlineExceeded
+    )
 }
 
 fn refusal(failure: ReportFailure) -> Refusal {
@@ -245,7 +256,11 @@ mod tests {
     fn content(message: &StreamReportsRequest) -> Vec<(String, String, bool)> {
         let of = |request: &ReportCapacityRequest| {
             let context = request.context.clone().unwrap();
-            (request.offering_id.clone(), context.command_id, context.repeat)
+            (
+                request.offering_id.clone(),
+                context.command_id,
+                context.repeat,
+            )
         };
         message.reports.iter().map(of).collect()
     }
@@ -260,7 +275,10 @@ mod tests {
         flight.lost();
         let second = content(&flight.next_message().unwrap());
         let again = |id: &str, repeat| (id.to_owned(), format!("command-{id}"), repeat);
-        assert_eq!(second, [again("b", true), again("c", true), again("d", false)]);
+        assert_eq!(
+            second,
+            [again("b", true), again("c", true), again("d", false)]
+        );
     }
 
     #[test]
@@ -268,10 +286,18 @@ mod tests {
         let mut flight = with(&["a", "b"]);
         flight.next_message();
         let settled = flight.acknowledge(taken("a")).unwrap().unwrap();
-        assert_eq!((settled.line, settled.command_id.as_str()), (1, "command-a"));
+        assert_eq!(
+            (settled.line, settled.command_id.as_str()),
+            (1, "command-a")
+        );
         assert!(matches!(settled.result, Verdict::Done(_)));
-        let settled = flight.acknowledge(failed("b", Code::FailedPrecondition)).unwrap().unwrap();
-        assert!(matches!(settled.result, Verdict::Refused(refusal) if refusal.reason == "failed-precondition"));
+        let settled = flight
+            .acknowledge(failed("b", Code::FailedPrecondition))
+            .unwrap()
+            .unwrap();
+        assert!(
+            matches!(settled.result, Verdict::Refused(refusal) if refusal.reason == "failed-precondition")
+        );
         assert!(flight.is_empty());
     }
 
@@ -285,7 +311,10 @@ mod tests {
             flight.send_later_ones();
         }
         assert!(content(&flight.next_message().unwrap())[0].2);
-        let settled = flight.acknowledge(failed("a", Code::Unavailable)).unwrap().unwrap();
+        let settled = flight
+            .acknowledge(failed("a", Code::Unavailable))
+            .unwrap()
+            .unwrap();
         assert!(matches!(settled.result, Verdict::Unknown(_)));
     }
 

@@ -89,12 +89,16 @@ impl<R: Read> Lines<R> {
     /// Returns the next line, `Some(None)` for an empty one; none at the end.
     fn next_line(&mut self) -> io::Result<Option<Option<Line>>> {
         let mut bytes = Vec::new();
-        let read = (&mut self.reader).take(LONGEST_LINE_BYTES).read_until(b'\n', &mut bytes)?;
+        let read = (&mut self.reader)
+            .take(LONGEST_LINE_BYTES)
+            .read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return Ok(None);
         }
         self.number += 1;
-        if !bytes.ends_with(b"\n") && u64::try_from(read).is_ok_and(|read| read == LONGEST_LINE_BYTES) {
+        if !bytes.ends_with(b"\n")
+            && u64::try_from(read).is_ok_and(|read| read == LONGEST_LINE_BYTES)
+        {
             self.reader.skip_until(b'\n')?;
             let report = Err(invalid("the line is longer than a megabyte".to_owned()));
             return Ok(Some(Some(Line {
@@ -113,7 +117,8 @@ impl<R: Read> Lines<R> {
 }
 
 fn parse(bytes: &[u8]) -> Result<ReportCapacityRequest, Refusal> {
-    let line: ReportLine = record::read(bytes).map_err(|error| invalid(format!("not a report: {error}")))?;
+    let line: ReportLine =
+        record::read(bytes).map_err(|error| invalid(format!("not a report: {error}")))?;
     line.request()
 }
 
@@ -129,14 +134,19 @@ fn invalid(message: String) -> Refusal {
 mod tests {
     use super::*;
 
-    const REPORT: &str = r#"{"offering_id":"o","observed_at":"2026-03-01","available":1,"occupied":2}"#;
+    const REPORT: &str =
+        r#"{"offering_id":"o","observed_at":"2026-03-01","available":1,"occupied":2}"#;
 
     fn all_of(text: &str) -> Vec<(u64, bool)> {
         let mut lines = Lines::new(text.as_bytes());
         let mut all = Vec::new();
         while let Some(batch) = lines.next_batch().unwrap() {
             assert!(!batch.is_empty() && batch.len() <= BATCH);
-            all.extend(batch.into_iter().map(|line| (line.number, line.report.is_ok())));
+            all.extend(
+                batch
+                    .into_iter()
+                    .map(|line| (line.number, line.report.is_ok())),
+            );
         }
         all
     }
@@ -144,7 +154,10 @@ mod tests {
     #[test]
     fn lines_are_numbered_as_in_the_file_and_empty_ones_left_out() {
         let text = format!("\u{feff}{REPORT}\r\n\n  \nnonsense\n[\"o\"]\n{REPORT}");
-        assert_eq!(all_of(&text), [(1, true), (4, false), (5, false), (6, true)]);
+        assert_eq!(
+            all_of(&text),
+            [(1, true), (4, false), (5, false), (6, true)]
+        );
     }
 
     #[test]

@@ -195,7 +195,6 @@ impl Run<'_> {
         Ok(())
     }
 
-
     fn take(&mut self, batch: Option<std::io::Result<Vec<Line>>>) -> Result<(), Failure> {
         let Some(batch) = batch else {
             self.input = None;
@@ -204,7 +203,8 @@ impl Run<'_> {
         if self.flight.is_empty() {
             self.moved_at = Instant::now();
         }
-        let lines = batch.map_err(|error| Failure::Usage(format!("the reports cannot be read on: {error}")))?;
+        let lines = batch
+            .map_err(|error| Failure::Usage(format!("the reports cannot be read on: {error}")))?;
         for line in lines {
             self.summary.reports += 1;
             match line.report {
@@ -282,7 +282,8 @@ impl Run<'_> {
         let summary = self.summary;
         // Also after a failure: whoever reads it must know how far it came.
         if !matches!(end, Err(Failure::OutputClosed)) {
-            self.output.either(&summary, || table::reports_summary(&summary))?;
+            self.output
+                .either(&summary, || table::reports_summary(&summary))?;
             self.output.flush()?;
         }
         end?;

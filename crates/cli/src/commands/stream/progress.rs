@@ -22,7 +22,9 @@ impl Progress {
     /// Begins.
     pub(super) fn start() -> Self {
         Self {
-            bar: std::io::stderr().is_terminal().then(ProgressBar::new_spinner),
+            bar: std::io::stderr()
+                .is_terminal()
+                .then(ProgressBar::new_spinner),
             last_line: Instant::now(),
         }
     }

@@ -6,7 +6,9 @@ mod screen;
 use std::time::Duration;
 
 use proto::capacity::v1::watch_capacity_response::Event;
-use proto::capacity::v1::{CapacityFilter, WatchCapacityRequest, WatchCapacityResponse};
+use proto::capacity::v1::{
+    CapacityFilter, Heartbeat, Live, OfferingRow, WatchCapacityRequest, WatchCapacityResponse,
+};
 use tokio::time::{Instant, sleep, timeout};
 use tonic::{Code, Status};
 
@@ -25,7 +27,11 @@ const SILENCE: Duration = Duration::from_secs(60);
 const FIRST_ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// Shows what there is, then every change, until Ctrl-C.
-pub(super) async fn watch(args: &WatchArgs, connection: &Connection, output: &mut Output) -> Result<(), Failure> {
+pub(super) async fn watch(
+    args: &WatchArgs,
+    connection: &Connection,
+    output: &mut Output,
+) -> Result<(), Failure> {
     tokio::select! {
         end = Watcher::new(args, output).follow(connection) => end,
         _ = tokio::signal::ctrl_c() => Ok(()),
@@ -77,9 +83,6 @@ impl<'a> Watcher<'a> {
         let started = Instant::now();
         let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
         let mut told = false;
-        if self.output.format() == OutputFormat::Table {
-            self.output.line(&table::watch_header())?;
-        }
         loop {
             let before = self.cursor.clone();
             let interruption = match self.stream(connection, told).await {
@@ -92,10 +95,17 @@ impl<'a> Watcher<'a> {
             }
             match interruption {
                 Interruption::Final(failure) => return Err(failure),
-                Interruption::CursorRefused(reason) => self.start_anew(&reason)?,
-                Interruption::Lost(cause) if !self.answered && started.elapsed() > FIRST_ANSWER_WITHIN => {
+                Interruption::CursorRefused(reason) => {
+                    self.start_anew(&reason)?;
+                    sleep(backoff.next_pause()).await;
+                }
+                Interruption::Lost(cause)
+                    if !self.answered && started.elapsed() > FIRST_ANSWER_WITHIN =>
+                {
                     let address = connection.address();
-                    return Err(Failure::Unreachable(format!("the server at {address} gives no answer: {cause}")));
+                    return Err(Failure::Unreachable(format!(
+                        "the server at {address} gives no answer: {cause}"
+                    )));
                 }
                 Interruption::Lost(cause) => {
                     if !told {
@@ -140,7 +150,11 @@ impl<'a> Watcher<'a> {
             if std::mem::take(&mut say_connected) {
                 say("connected again; going on after the last change");
             }
-            self.answered = true;
+            if !std::mem::replace(&mut self.answered, true)
+                && self.output.format() == OutputFormat::Table
+            {
+                self.output.line(&table::watch_header())?;
+            }
             self.show(message)?;
         }
     }
@@ -162,7 +176,9 @@ impl<'a> Watcher<'a> {
     }
 
     fn start_anew(&mut self, reason: &str) -> Result<(), Failure> {
-        say(&format!("the server cannot go on where this left off ({reason}): starting anew"));
+        say(&format!(
+            "the server cannot go on where this left off ({reason}): starting anew"
+        ));
         self.cursor.clear();
         self.screen.begin_anew();
         if std::mem::take(&mut self.resumed) && self.output.format() == OutputFormat::Json {
@@ -174,37 +190,10 @@ impl<'a> Watcher<'a> {
     fn show(&mut self, message: WatchCapacityResponse) -> Result<(), Failure> {
         let cursor = message.cursor;
         match message.event {
-            Some(Event::Offering(row)) => {
-                if self.screen.put(&row) {
-                    let object = OfferingObject::with_cursor(&row, &cursor);
-                    self.output.either(&object, || table::watched(&row))?;
-                }
-            }
-            Some(Event::Removed(removed)) => {
-                if self.screen.remove(&removed.offering_id) || self.resumed {
-                    self.gone(&removed.offering_id, &cursor)?;
-                }
-            }
-            Some(Event::Live(live)) => {
-                for offering_id in self.screen.complete() {
-                    self.gone(&offering_id, &cursor)?;
-                }
-                let object = WatchObject::Live {
-                    position: stated(&live.position),
-                    cursor: &cursor,
-                };
-                let count = self.screen.len();
-                self.output.either(&object, || format!("-- live: {count} shown, changes follow"))?;
-            }
-            Some(Event::Heartbeat(heartbeat)) => {
-                if self.output.format() == OutputFormat::Json {
-                    self.output.object(&WatchObject::Heartbeat {
-                        sent_at: moment_text(heartbeat.sent_at.as_ref()),
-                        position: stated(&heartbeat.position),
-                        cursor: &cursor,
-                    })?;
-                }
-            }
+            Some(Event::Offering(row)) => self.put(&row, &cursor)?,
+            Some(Event::Removed(removed)) => self.remove(&removed.offering_id, &cursor)?,
+            Some(Event::Live(live)) => self.live(&live, &cursor)?,
+            Some(Event::Heartbeat(heartbeat)) => self.beat(&heartbeat, &cursor)?,
             // A kind of event that this client does not know yet.
             None => {}
         }
@@ -213,9 +202,54 @@ impl<'a> Watcher<'a> {
         self.output.flush()
     }
 
+    fn put(&mut self, row: &OfferingRow, cursor: &str) -> Result<(), Failure> {
+        if !self.screen.put(row) {
+            return Ok(());
+        }
+        let object = OfferingObject::with_cursor(row, cursor);
+        self.output.either(&object, || table::watched(row))
+    }
+
+    fn remove(&mut self, offering_id: &str, cursor: &str) -> Result<(), Failure> {
+        if self.screen.remove(offering_id) || self.resumed {
+            self.gone(offering_id, cursor)?;
+        }
+        Ok(())
+    }
+
+    fn live(&mut self, live: &Live, cursor: &str) -> Result<(), Failure> {
+        for offering_id in self.screen.complete() {
+            self.gone(&offering_id, cursor)?;
+        }
+        let object = WatchObject::Live {
+            position: stated(&live.position),
+            cursor,
+        };
+        let count = self.screen.len();
+        self.output.either(&object, || {
+            format!("-- live: {count} shown, changes follow")
+        })
+    }
+
+    fn beat(&mut self, heartbeat: &Heartbeat, cursor: &str) -> Result<(), Failure> {
+        match self.output.format() {
+            OutputFormat::Table => Ok(()),
+            OutputFormat::Json => self.output.object(&WatchObject::Heartbeat {
+                sent_at: moment_text(heartbeat.sent_at.as_ref()),
+                position: stated(&heartbeat.position),
+                cursor,
+            }),
+        }
+    }
+
     fn gone(&mut self, offering_id: &str, cursor: &str) -> Result<(), Failure> {
-        let object = WatchObject::Removed { offering_id, cursor };
-        self.output.either(&object, || format!("-- no longer matches: {}", one_line(offering_id)))
+        let object = WatchObject::Removed {
+            offering_id,
+            cursor,
+        };
+        self.output.either(&object, || {
+            format!("-- no longer matches: {}", one_line(offering_id))
+        })
     }
 }
 
@@ -224,7 +258,11 @@ fn refuses_cursor(status: &Status) -> bool {
     let refusal = Refusal::from(status);
     match status.code() {
         Code::InvalidArgument => {
-            !refusal.violations.is_empty() && refusal.violations.iter().all(|wrong| wrong.field == "cursor")
+            !refusal.violations.is_empty()
+                && refusal
+                    .violations
+                    .iter()
+                    .all(|wrong| wrong.field == "cursor")
         }
         Code::FailedPrecondition | Code::OutOfRange | Code::NotFound | Code::DataLoss => {
             refusal.violations.is_empty()

@@ -19,14 +19,20 @@ impl Screen {
     /// Notes an offering; false if exactly this is shown already.
     pub(super) fn put(&mut self, row: &OfferingRow) -> bool {
         let now = fingerprint(row);
-        let missed = self.missing.as_mut().and_then(|missing| missing.remove(&row.offering_id));
+        let missed = self
+            .missing
+            .as_mut()
+            .and_then(|missing| missing.remove(&row.offering_id));
         let before = self.shown.insert(row.offering_id.clone(), now).or(missed);
         before != Some(now)
     }
 
     /// Notes that an offering is gone; false if it was not shown.
     pub(super) fn remove(&mut self, offering_id: &str) -> bool {
-        let missed = self.missing.as_mut().and_then(|missing| missing.remove(offering_id));
+        let missed = self
+            .missing
+            .as_mut()
+            .and_then(|missing| missing.remove(offering_id));
         self.shown.remove(offering_id).or(missed).is_some()
     }
 
@@ -39,7 +45,12 @@ impl Screen {
 
     /// The present state is through: returns what was shown and did not come again.
     pub(super) fn complete(&mut self) -> Vec<String> {
-        let mut gone: Vec<_> = self.missing.take().unwrap_or_default().into_keys().collect();
+        let mut gone: Vec<_> = self
+            .missing
+            .take()
+            .unwrap_or_default()
+            .into_keys()
+            .collect();
         gone.sort_unstable();
         gone
     }
@@ -53,7 +64,10 @@ impl Screen {
 /// Says whether two rows show the same; the age of a figure follows from its moment.
 fn fingerprint(row: &OfferingRow) -> u64 {
     let mut row = row.clone();
-    for status in [&mut row.counts_status, &mut row.waits_status].into_iter().flatten() {
+    for status in [&mut row.counts_status, &mut row.waits_status]
+        .into_iter()
+        .flatten()
+    {
         status.age_seconds = None;
     }
     let mut hasher = DefaultHasher::new();

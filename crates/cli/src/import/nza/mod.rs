@@ -10,7 +10,7 @@ mod place;
 mod remark;
 mod row;
 #[cfg(test)]
-mod survey;
+mod tests;
 mod text;
 mod wait;
 

@@ -6,10 +6,22 @@ use super::*;
 #[tokio::test]
 async fn an_identical_publication_is_a_repeat_and_another_is_taken() {
     let world = World::start().ready().await;
-    assert_eq!(world.publish("one", details()).await.outcome(), v1::Outcome::Taken);
-    assert_eq!(world.publish("one", details()).await.outcome(), v1::Outcome::Repeated);
-    let renamed = v1::OfferingDetails { provider_name: "GGZ Zuid".into(), ..details() };
-    assert_eq!(world.publish("one", renamed).await.outcome(), v1::Outcome::Taken);
+    assert_eq!(
+        world.publish("one", details()).await.outcome(),
+        v1::Outcome::Taken
+    );
+    assert_eq!(
+        world.publish("one", details()).await.outcome(),
+        v1::Outcome::Repeated
+    );
+    let renamed = v1::OfferingDetails {
+        provider_name: "GGZ Zuid".into(),
+        ..details()
+    };
+    assert_eq!(
+        world.publish("one", renamed).await.outcome(),
+        v1::Outcome::Taken
+    );
 }
 
 #[tokio::test]
@@ -29,7 +41,11 @@ async fn a_publication_decides_its_report_and_its_pauses_in_the_same_breath() {
         ..Default::default()
     };
     let publish = || async {
-        let response = world.api.publish_offering(Request::new(request.clone())).await.unwrap();
+        let response = world
+            .api
+            .publish_offering(Request::new(request.clone()))
+            .await
+            .unwrap();
         response.into_inner().receipt.unwrap().outcome()
     };
     assert_eq!(publish().await, v1::Outcome::Taken);
@@ -37,7 +53,11 @@ async fn a_publication_decides_its_report_and_its_pauses_in_the_same_breath() {
     let got = world.get("one").await.unwrap();
     assert_eq!(got.row.unwrap().pauses.len(), 1);
     let first = &got.history[0];
-    assert!(got.history.iter().all(|entry| entry.position == first.position && entry.version == 1));
+    assert!(
+        got.history
+            .iter()
+            .all(|entry| entry.position == first.position && entry.version == 1)
+    );
 }
 
 #[tokio::test]
@@ -45,10 +65,19 @@ async fn a_report_is_taken_once_and_an_older_one_is_history() {
     let world = World::start().ready().await;
     world.publish("one", details()).await;
     let report = world.free(2);
-    assert_eq!(world.report("one", report.clone()).await.unwrap().outcome(), v1::Outcome::Taken);
-    assert_eq!(world.report("one", report).await.unwrap().outcome(), v1::Outcome::Repeated);
+    assert_eq!(
+        world.report("one", report.clone()).await.unwrap().outcome(),
+        v1::Outcome::Taken
+    );
+    assert_eq!(
+        world.report("one", report).await.unwrap().outcome(),
+        v1::Outcome::Repeated
+    );
     let older = world.free_at(9, world.now().plus_millis(-HOUR));
-    assert_eq!(world.report("one", older).await.unwrap().outcome(), v1::Outcome::Older);
+    assert_eq!(
+        world.report("one", older).await.unwrap().outcome(),
+        v1::Outcome::Older
+    );
     let row = world.get("one").await.unwrap().row.unwrap();
     assert_eq!(row.counts.unwrap().available, 2);
 }
@@ -57,7 +86,10 @@ async fn a_report_is_taken_once_and_an_older_one_is_history() {
 async fn a_no_says_why() {
     let world = World::start().ready().await;
     let unknown = world.report("one", world.free(2)).await.unwrap_err();
-    assert_eq!((unknown.code(), reason(&unknown)), (Code::FailedPrecondition, "unknown-offering".into()));
+    assert_eq!(
+        (unknown.code(), reason(&unknown)),
+        (Code::FailedPrecondition, "unknown-offering".into())
+    );
     world.publish("one", details()).await;
     let ahead = world.free_at(2, world.now().plus_millis(HOUR));
     let ahead = world.report("one", ahead).await.unwrap_err();
@@ -74,7 +106,10 @@ async fn a_remembered_command_is_answered_as_a_repeat() {
             ..Default::default()
         }),
         offering_id: "one".into(),
-        pause: Some(v1::Pause { reason: v1::PauseReason::Holiday.into(), ..Default::default() }),
+        pause: Some(v1::Pause {
+            reason: v1::PauseReason::Holiday.into(),
+            ..Default::default()
+        }),
     };
     let pause = |repeat: bool| {
         let mut request = request.clone();
@@ -83,12 +118,28 @@ async fn a_remembered_command_is_answered_as_a_repeat() {
     };
     let first = pause(false).await.unwrap().into_inner();
     assert_eq!(first.pause_id, request.context.as_ref().unwrap().command_id);
-    let resume = v1::ResumeAdmissionsRequest { offering_id: "one".into(), ..Default::default() };
-    world.api.resume_admissions(Request::new(resume)).await.unwrap();
+    let resume = v1::ResumeAdmissionsRequest {
+        offering_id: "one".into(),
+        ..Default::default()
+    };
+    world
+        .api
+        .resume_admissions(Request::new(resume))
+        .await
+        .unwrap();
     // The pause is over: done again it would begin anew.
     let again = pause(true).await.unwrap().into_inner();
     assert_eq!(again.receipt.unwrap().outcome(), v1::Outcome::Repeated);
-    assert!(world.get("one").await.unwrap().row.unwrap().pauses.is_empty());
+    assert!(
+        world
+            .get("one")
+            .await
+            .unwrap()
+            .row
+            .unwrap()
+            .pauses
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -102,15 +153,41 @@ async fn a_change_changes_what_it_names() {
             provider_name: "not named in the mask".into(),
             ..Default::default()
         }),
-        update_mask: Some(prost_types::FieldMask { paths: vec!["programme_name".into()] }),
+        update_mask: Some(prost_types::FieldMask {
+            paths: vec!["programme_name".into()],
+        }),
         ..Default::default()
     };
-    world.api.change_offering(Request::new(request.clone())).await.unwrap();
-    let now = world.get("one").await.unwrap().row.unwrap().details.unwrap();
-    assert_eq!((&*now.provider_name, &*now.programme_name), ("GGZ Noord", "Dagkliniek"));
-    let other = v1::OfferingDetails { provider_id: "agb:00000001".into(), ..request.details.clone().unwrap() };
-    let request = v1::ChangeOfferingRequest { details: Some(other), ..request };
-    let refused = world.api.change_offering(Request::new(request)).await.unwrap_err();
+    world
+        .api
+        .change_offering(Request::new(request.clone()))
+        .await
+        .unwrap();
+    let now = world
+        .get("one")
+        .await
+        .unwrap()
+        .row
+        .unwrap()
+        .details
+        .unwrap();
+    assert_eq!(
+        (&*now.provider_name, &*now.programme_name),
+        ("GGZ Noord", "Dagkliniek")
+    );
+    let other = v1::OfferingDetails {
+        provider_id: "agb:00000001".into(),
+        ..request.details.clone().unwrap()
+    };
+    let request = v1::ChangeOfferingRequest {
+        details: Some(other),
+        ..request
+    };
+    let refused = world
+        .api
+        .change_offering(Request::new(request))
+        .await
+        .unwrap_err();
     assert_eq!(reason(&refused), "other-provider");
 }
 
@@ -127,11 +204,21 @@ async fn a_correction_changes_the_present_that_it_names() {
         reason: v1::CorrectionReason::TypingError.into(),
         ..Default::default()
     };
-    let answer = world.api.correct_report(Request::new(request)).await.unwrap();
-    assert_eq!(answer.into_inner().receipt.unwrap().outcome(), v1::Outcome::Taken);
+    let answer = world
+        .api
+        .correct_report(Request::new(request))
+        .await
+        .unwrap();
+    assert_eq!(
+        answer.into_inner().receipt.unwrap().outcome(),
+        v1::Outcome::Taken
+    );
     let got = world.get("one").await.unwrap();
     assert_eq!(got.row.unwrap().counts.unwrap().available, 2);
-    assert_eq!((&*got.history[0].kind, &*got.history[0].reason), ("report-corrected", "typing-error"));
+    assert_eq!(
+        (&*got.history[0].kind, &*got.history[0].reason),
+        ("report-corrected", "typing-error")
+    );
 }
 
 #[tokio::test]
@@ -139,12 +226,19 @@ async fn a_token_of_another_log_is_refused() {
     let (world, other) = (World::start().ready().await, World::start().ready().await);
     let receipt = other.publish("one", details()).await;
     let request = v1::PublishOfferingRequest {
-        context: Some(v1::CommandContext { at_least: vec![receipt.position], ..Default::default() }),
+        context: Some(v1::CommandContext {
+            at_least: vec![receipt.position],
+            ..Default::default()
+        }),
         offering_id: "one".into(),
         details: Some(details()),
         ..Default::default()
     };
-    let refused = world.api.publish_offering(Request::new(request)).await.unwrap_err();
+    let refused = world
+        .api
+        .publish_offering(Request::new(request))
+        .await
+        .unwrap_err();
     assert_eq!(reason(&refused), "position-of-another-log");
 }
 
@@ -155,6 +249,10 @@ impl World {
             history_limit: 100,
             ..Default::default()
         };
-        Ok(self.api.get_offering(Request::new(request)).await?.into_inner())
+        Ok(self
+            .api
+            .get_offering(Request::new(request))
+            .await?
+            .into_inner())
     }
 }

@@ -74,7 +74,11 @@ impl World {
             details: Some(details),
             ..Default::default()
         };
-        let response = self.api.publish_offering(Request::new(request)).await.unwrap();
+        let response = self
+            .api
+            .publish_offering(Request::new(request))
+            .await
+            .unwrap();
         response.into_inner().receipt.unwrap()
     }
 
@@ -97,7 +101,11 @@ impl World {
         v1::Report {
             observed_at: Some(timestamp(observed_at)),
             source_class: v1::SourceClass::Typed.into(),
-            counts: Some(v1::Counts { occupied: 5, available, ..Default::default() }),
+            counts: Some(v1::Counts {
+                occupied: 5,
+                available,
+                ..Default::default()
+            }),
             ..Default::default()
         }
     }
@@ -118,5 +126,8 @@ fn details() -> v1::OfferingDetails {
 /// The stable word of a status.
 fn reason(status: &Status) -> String {
     use tonic_types::StatusExt;
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+    status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default()
 }

@@ -19,9 +19,13 @@ impl World {
         &self,
         messages: Vec<Vec<v1::ReportCapacityRequest>>,
     ) -> Vec<Result<v1::StreamReportsResponse, Status>> {
-        let messages = messages.into_iter().map(|reports| Ok(v1::StreamReportsRequest { reports }));
+        let messages = messages
+            .into_iter()
+            .map(|reports| Ok(v1::StreamReportsRequest { reports }));
         let messages = stream::iter(messages.collect::<Vec<_>>());
-        acknowledgements(self.api.clone(), messages, Transport::default()).collect().await
+        acknowledgements(self.api.clone(), messages, Transport::default())
+            .collect()
+            .await
     }
 }
 
@@ -38,7 +42,11 @@ async fn every_report_is_acknowledged_in_the_order_sent_and_a_bad_one_disturbs_n
     let world = World::start().ready().await;
     world.publish("one", details()).await;
     world.publish("two", details()).await;
-    let bad = v1::Report { source_class: 0, counts: None, ..world.free(0) };
+    let bad = v1::Report {
+        source_class: 0,
+        counts: None,
+        ..world.free(0)
+    };
     let messages = vec![
         vec![
             reporting("one", world.free(1)),
@@ -51,8 +59,14 @@ async fn every_report_is_acknowledged_in_the_order_sent_and_a_bad_one_disturbs_n
         vec![],
     ];
     let answers = world.stream(messages).await;
-    let answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().acknowledgements).collect();
-    let said: Vec<Vec<_>> = answers.iter().map(|answer| answer.iter().map(said).collect()).collect();
+    let answers: Vec<_> = answers
+        .into_iter()
+        .map(|answer| answer.unwrap().acknowledgements)
+        .collect();
+    let said: Vec<Vec<_>> = answers
+        .iter()
+        .map(|answer| answer.iter().map(said).collect())
+        .collect();
     let expect = |id: &'static str, what: &str| (id, what.to_owned());
     assert_eq!(
         said,
@@ -68,9 +82,15 @@ async fn every_report_is_acknowledged_in_the_order_sent_and_a_bad_one_disturbs_n
             vec![],
         ]
     );
-    let Some(Acknowledged::Failure(failure)) = &answers[0][2].result else { panic!("not a failure") };
+    let Some(Acknowledged::Failure(failure)) = &answers[0][2].result else {
+        panic!("not a failure")
+    };
     assert_eq!(failure.code, Code::InvalidArgument as i32);
-    let fields: Vec<_> = failure.violations.iter().map(|violation| violation.field.as_str()).collect();
+    let fields: Vec<_> = failure
+        .violations
+        .iter()
+        .map(|violation| violation.field.as_str())
+        .collect();
     assert_eq!(fields, ["report.source_class", "report"]);
 }
 

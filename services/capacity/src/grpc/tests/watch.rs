@@ -15,7 +15,12 @@ impl World {
             cursor: cursor.to_owned(),
             ..Default::default()
         };
-        Ok(Watching(self.api.watch_capacity(Request::new(request)).await?.into_inner()))
+        Ok(Watching(
+            self.api
+                .watch_capacity(Request::new(request))
+                .await?
+                .into_inner(),
+        ))
     }
 
     async fn watch_all(&self) -> Watching {
@@ -25,7 +30,10 @@ impl World {
 
 impl Watching {
     async fn message(&mut self) -> Result<v1::WatchCapacityResponse, Status> {
-        tokio::time::timeout(PATIENCE, self.0.next()).await.unwrap().unwrap()
+        tokio::time::timeout(PATIENCE, self.0.next())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// The next that is no heartbeat: what it says, and its cursor.
@@ -59,7 +67,10 @@ impl Watching {
 }
 
 fn only_available() -> v1::CapacityFilter {
-    v1::CapacityFilter { only_available: true, ..Default::default() }
+    v1::CapacityFilter {
+        only_available: true,
+        ..Default::default()
+    }
 }
 
 #[tokio::test]
@@ -116,7 +127,11 @@ async fn a_resumed_watcher_gets_what_changed_since_and_removals_of_what_it_may_h
     world.later(1_000);
     world.report("fills", world.free(0)).await.unwrap();
     world.report("never", world.free(4)).await.unwrap();
-    assert_eq!(watching.next().await.0, "never 4", "of each removal it hears once");
+    assert_eq!(
+        watching.next().await.0,
+        "never 4",
+        "of each removal it hears once"
+    );
 }
 
 #[tokio::test]
@@ -130,7 +145,10 @@ async fn a_cursor_taken_half_way_through_the_present_state_loses_nothing() {
     assert_eq!(said, "one");
     drop(watching);
     world.report("one", world.free(7)).await.unwrap();
-    let mut watching = world.watch(v1::CapacityFilter::default(), &cursor).await.unwrap();
+    let mut watching = world
+        .watch(v1::CapacityFilter::default(), &cursor)
+        .await
+        .unwrap();
     assert_eq!(watching.until_live().await.0, ["two", "three", "one 7"]);
 }
 
@@ -139,7 +157,10 @@ async fn a_figure_that_expires_is_a_change() {
     let world = World::start().ready().await;
     world.publish("one", details()).await;
     world.report("one", world.free(2)).await.unwrap();
-    let current = v1::CapacityFilter { only_current: true, ..Default::default() };
+    let current = v1::CapacityFilter {
+        only_current: true,
+        ..Default::default()
+    };
     let mut of_current = world.watch(current.clone(), "").await.unwrap();
     let mut of_all = world.watch_all().await;
     let (_, cursor) = of_current.until_live().await;
@@ -151,7 +172,10 @@ async fn a_figure_that_expires_is_a_change() {
             break row;
         }
     };
-    assert_eq!(expired.counts_status.unwrap().freshness(), v1::Freshness::Expired);
+    assert_eq!(
+        expired.counts_status.unwrap().freshness(),
+        v1::Freshness::Expired
+    );
     // Who was away meanwhile hears of it too.
     let mut resumed = world.watch(current, &cursor).await.unwrap();
     assert_eq!(resumed.until_live().await.0, ["-one"]);
@@ -163,7 +187,10 @@ async fn many_figures_that_expire_at_once_are_all_told_also_after_a_resumption()
     let observed_at = world.now();
     for number in 0..600 {
         world.publish(&format!("{number}"), details()).await;
-        world.report(&format!("{number}"), world.free_at(1, observed_at)).await.unwrap();
+        world
+            .report(&format!("{number}"), world.free_at(1, observed_at))
+            .await
+            .unwrap();
     }
     let mut watching = world.watch(only_available(), "").await.unwrap();
     assert_eq!(watching.until_live().await.0.len(), 600);
@@ -188,7 +215,10 @@ async fn silence_is_told_apart_from_nothing_to_say() {
     watching.until_live().await;
     for _ in 0..3 {
         let message = watching.message().await.unwrap();
-        assert!(matches!(message.event, Some(Event::Heartbeat(_))), "{message:?}");
+        assert!(
+            matches!(message.event, Some(Event::Heartbeat(_))),
+            "{message:?}"
+        );
         assert!(!message.cursor.is_empty());
     }
 }
@@ -204,20 +234,32 @@ async fn a_cursor_of_another_filter_or_log_or_from_beyond_the_end_is_refused() {
     };
     assert_eq!(
         refused(world.watch(only_available(), &cursor).await),
-        (Code::FailedPrecondition, "cursor-of-another-filter".to_owned())
+        (
+            Code::FailedPrecondition,
+            "cursor-of-another-filter".to_owned()
+        )
     );
     let other = World::start().ready().await;
     assert_eq!(
         refused(other.watch(v1::CapacityFilter::default(), &cursor).await),
         (Code::FailedPrecondition, "cursor-of-another-log".to_owned())
     );
-    let garbled = world.watch(v1::CapacityFilter::default(), "x").await.err().unwrap();
+    let garbled = world
+        .watch(v1::CapacityFilter::default(), "x")
+        .await
+        .err()
+        .unwrap();
     assert_eq!(garbled.code(), Code::InvalidArgument);
 
     let mut beyond = crate::grpc::cursor::Cursor::parse(&cursor).unwrap();
     beyond.position = eventlog::Position::new(1_000);
-    let beyond = world.watch(v1::CapacityFilter::default(), &beyond.encode()).await;
-    assert_eq!(refused(beyond), (Code::OutOfRange, "cursor-beyond-the-end".to_owned()));
+    let beyond = world
+        .watch(v1::CapacityFilter::default(), &beyond.encode())
+        .await;
+    assert_eq!(
+        refused(beyond),
+        (Code::OutOfRange, "cursor-beyond-the-end".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -236,11 +278,17 @@ async fn a_watcher_ends_with_its_node_and_resumes_on_the_next() {
             Err(status) => break status,
         }
     };
-    assert_eq!((ended.code(), reason(&ended)), (Code::Unavailable, "stopping".to_owned()));
+    assert_eq!(
+        (ended.code(), reason(&ended)),
+        (Code::Unavailable, "stopping".to_owned())
+    );
     assert!(watching.0.next().await.is_none());
 
     let next = World::on(log, clock).ready().await;
-    let mut resumed = next.watch(v1::CapacityFilter::default(), &cursor).await.unwrap();
+    let mut resumed = next
+        .watch(v1::CapacityFilter::default(), &cursor)
+        .await
+        .unwrap();
     assert_eq!(resumed.until_live().await.0, ["one 3"]);
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::Timestamp;
 use domain::capacity::{
-    AgeRange, Blocked, BlockReason, CareType, Circuit, Coordinates, CorrectionReason, Counts, Details,
-    DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode, Origin, Pause,
-    PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind, Report, ReportKey,
-    ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait, WaitMethod,
-    WithdrawalReason,
+    AgeRange, BlockReason, Blocked, CareType, Circuit, Coordinates, CorrectionReason, Counts,
+    Details, DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode,
+    Origin, Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind,
+    Report, ReportKey, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass,
+    UncheckedCounts, Wait, WaitMethod, WithdrawalReason,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -18,7 +18,9 @@ use crate::wire::codes::Coded;
 
 /// Any value of a coded enum.
 fn coded<T: Coded + std::fmt::Debug + 'static>() -> impl Strategy<Value = T> {
-    let values: Vec<T> = (1..100).map_while(|code| T::of(code).ok().flatten()).collect();
+    let values: Vec<T> = (1..100)
+        .map_while(|code| T::of(code).ok().flatten())
+        .collect();
     select(values)
 }
 
@@ -27,15 +29,21 @@ pub(super) fn moment() -> impl Strategy<Value = Timestamp> {
 }
 
 fn group() -> impl Strategy<Value = DiagnosisGroup> {
-    select(reference::diagnosis_groups().map(|group| group.code).collect::<Vec<_>>())
-        .prop_map(|code| DiagnosisGroup::parse(code).unwrap())
+    select(
+        reference::diagnosis_groups()
+            .map(|group| group.code)
+            .collect::<Vec<_>>(),
+    )
+    .prop_map(|code| DiagnosisGroup::parse(code).unwrap())
 }
 
 fn insurer() -> impl Strategy<Value = InsurerName> {
     "[A-Za-zé]{1,12}( [a-z]{1,5})?".prop_map(|name| InsurerName::parse(&name).unwrap())
 }
 
-fn set<T: Ord + std::fmt::Debug>(item: impl Strategy<Value = T>) -> impl Strategy<Value = BTreeSet<T>> {
+fn set<T: Ord + std::fmt::Debug>(
+    item: impl Strategy<Value = T>,
+) -> impl Strategy<Value = BTreeSet<T>> {
     prop::collection::btree_set(item, 0..4)
 }
 
@@ -52,7 +60,14 @@ fn coordinates() -> impl Strategy<Value = Coordinates> {
 }
 
 pub(super) fn details() -> impl Strategy<Value = Details> {
-    let who = (0_u32..99_999_999, name(), coded::<ProviderKind>(), name(), coded::<Origin>(), any::<bool>());
+    let who = (
+        0_u32..99_999_999,
+        name(),
+        coded::<ProviderKind>(),
+        name(),
+        coded::<Origin>(),
+        any::<bool>(),
+    );
     let place = (
         of("[a-z0-9]{1,8}"),
         name(),
@@ -103,63 +118,99 @@ pub(super) fn details() -> impl Strategy<Value = Details> {
 
 fn counts() -> impl Strategy<Value = Counts> {
     let blocked = prop::collection::vec((coded::<BlockReason>(), 1_u32..9), 0..4);
-    let numbers = (of(0_u32..500), of(0_u32..500), 0_u32..90, 0_u32..90, 0_u32..5, any::<bool>());
-    (numbers, blocked, of(any::<u64>()), of(coded::<IntakeStatus>())).prop_map(
-        |((licensed, funded, occupied, available, held, leave), blocked, token, intake_status)| {
-            let blocked = blocked.into_iter().map(|(reason, count)| Blocked { reason, count });
-            UncheckedCounts {
-                licensed,
-                funded,
-                operational: None,
-                occupied,
-                on_leave: leave.then_some(occupied / 2),
-                available,
-                blocked: blocked.collect(),
-                highest_token_counted: token,
-                intake_status,
-            }
-            .check(held)
-            .unwrap()
-        },
+    let numbers = (
+        of(0_u32..500),
+        of(0_u32..500),
+        0_u32..90,
+        0_u32..90,
+        0_u32..5,
+        any::<bool>(),
+    );
+    (
+        numbers,
+        blocked,
+        of(any::<u64>()),
+        of(coded::<IntakeStatus>()),
     )
+        .prop_map(
+            |(
+                (licensed, funded, occupied, available, held, leave),
+                blocked,
+                token,
+                intake_status,
+            )| {
+                let blocked = blocked
+                    .into_iter()
+                    .map(|(reason, count)| Blocked { reason, count });
+                UncheckedCounts {
+                    licensed,
+                    funded,
+                    operational: None,
+                    occupied,
+                    on_leave: leave.then_some(occupied / 2),
+                    available,
+                    blocked: blocked.collect(),
+                    highest_token_counted: token,
+                    intake_status,
+                }
+                .check(held)
+                .unwrap()
+            },
+        )
 }
 
 fn wait() -> impl Strategy<Value = Wait> {
     let days = (of(0_u32..3_650), of(0_u32..3_650), of(0_u32..3_650));
     let people = (of(0_u32..500), of(0_u32..500));
-    (of(group()), set(insurer()), days, people, of(coded::<WaitMethod>()), (of(moment()), of(moment())))
-        .prop_map(|(diagnosis_group, insurers, days, people, method, (published_at, read_at))| Wait {
-            diagnosis_group,
-            insurers,
-            intake_wait_days: days.0,
-            treatment_wait_days: days.1,
-            realised_wait_days: days.2,
-            waiting_count: people.0,
-            over_norm_count: people.1,
-            method,
-            published_at,
-            read_at,
-        })
+    (
+        of(group()),
+        set(insurer()),
+        days,
+        people,
+        of(coded::<WaitMethod>()),
+        (of(moment()), of(moment())),
+    )
+        .prop_map(
+            |(diagnosis_group, insurers, days, people, method, (published_at, read_at))| Wait {
+                diagnosis_group,
+                insurers,
+                intake_wait_days: days.0,
+                treatment_wait_days: days.1,
+                realised_wait_days: days.2,
+                waiting_count: people.0,
+                over_norm_count: people.1,
+                method,
+                published_at,
+                read_at,
+            },
+        )
 }
 
 pub(super) fn report() -> impl Strategy<Value = Report> {
     let source = (coded::<SourceClass>(), of(coded::<ReporterRole>()));
     let times = (moment(), of(moment()), of(moment()));
-    (of(0_u64..1_000), times, source, of(counts()), prop::collection::vec(wait(), 0..4)).prop_map(
-        |(sequence, (observed_at, effective_at, valid_until), source, counts, waits)| {
-            Report {
-                sequence,
-                observed_at,
-                effective_at,
-                valid_until,
-                source_class: source.0,
-                reporter_role: source.1,
-                counts,
-                waits,
-            }
-            .normalised()
-        },
+    (
+        of(0_u64..1_000),
+        times,
+        source,
+        of(counts()),
+        prop::collection::vec(wait(), 0..4),
     )
+        .prop_map(
+            |(sequence, (observed_at, effective_at, valid_until), source, counts, waits)| {
+                Report {
+                    sequence,
+                    observed_at,
+                    effective_at,
+                    valid_until,
+                    source_class: source.0,
+                    reporter_role: source.1,
+                    counts,
+                    waits,
+                }
+                .normalised()
+            },
+        )
 }
 
 fn pause_id() -> impl Strategy<Value = PauseId> {
@@ -168,27 +219,45 @@ fn pause_id() -> impl Strategy<Value = PauseId> {
 
 pub(super) fn pause() -> impl Strategy<Value = Pause> {
     let scope = (set(group()), set(insurer()));
-    (pause_id(), scope, coded::<PauseReason>(), of(moment()), of(moment()), of(moment()), any::<bool>())
-        .prop_map(|(pause_id, scope, reason, starts_at, ends_at, expected_end, closed)| Pause {
-            pause_id,
-            scope: PauseScope { diagnosis_groups: scope.0, insurers: scope.1 },
-            reason,
-            starts_at,
-            ends_at,
-            expected_end,
-            waiting_list_closed: closed,
-        })
+    (
+        pause_id(),
+        scope,
+        coded::<PauseReason>(),
+        of(moment()),
+        of(moment()),
+        of(moment()),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(pause_id, scope, reason, starts_at, ends_at, expected_end, closed)| Pause {
+                pause_id,
+                scope: PauseScope {
+                    diagnosis_groups: scope.0,
+                    insurers: scope.1,
+                },
+                reason,
+                starts_at,
+                ends_at,
+                expected_end,
+                waiting_list_closed: closed,
+            },
+        )
 }
 
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let key = (moment(), of(any::<u64>()));
-    let key = key.prop_map(|(observed_at, sequence)| ReportKey { observed_at, sequence });
+    let key = key.prop_map(|(observed_at, sequence)| ReportKey {
+        observed_at,
+        sequence,
+    });
     prop_oneof![
         details().prop_map(|details| Event::OfferingPublished(Box::new(details))),
         details().prop_map(|details| Event::OfferingChanged(Box::new(details))),
         coded::<WithdrawalReason>().prop_map(Event::OfferingWithdrawn),
-        (report(), moment())
-            .prop_map(|(report, received_at)| Event::CapacityReported { report, received_at }),
+        (report(), moment()).prop_map(|(report, received_at)| Event::CapacityReported {
+            report,
+            received_at
+        }),
         report().prop_map(Event::LateReportKept),
         (key, report(), coded::<CorrectionReason>(), moment()).prop_map(
             |(supersedes, report, reason, received_at)| Event::ReportCorrected {

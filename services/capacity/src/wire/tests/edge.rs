@@ -6,7 +6,10 @@ use proto::capacity::v1;
 
 use crate::wire::request::{self, Transport};
 
-const AT: prost_types::Timestamp = prost_types::Timestamp { seconds: 1_780_000_000, nanos: 0 };
+const AT: prost_types::Timestamp = prost_types::Timestamp {
+    seconds: 1_780_000_000,
+    nanos: 0,
+};
 
 fn details() -> v1::OfferingDetails {
     v1::OfferingDetails {
@@ -24,7 +27,11 @@ fn report() -> v1::Report {
     v1::Report {
         observed_at: Some(AT),
         source_class: v1::SourceClass::Typed.into(),
-        counts: Some(v1::Counts { occupied: 8, available: 2, ..Default::default() }),
+        counts: Some(v1::Counts {
+            occupied: 8,
+            available: 2,
+            ..Default::default()
+        }),
         ..Default::default()
     }
 }
@@ -46,7 +53,11 @@ fn reporting(report: v1::Report) -> v1::ReportCapacityRequest {
 }
 
 fn wrong_fields<T>(read: Result<T, Violations>) -> Vec<String> {
-    read.err().unwrap_or_default().iter().map(|(field, _)| field.to_owned()).collect()
+    read.err()
+        .unwrap_or_default()
+        .iter()
+        .map(|(field, _)| field.to_owned())
+        .collect()
 }
 
 fn publish(request: v1::PublishOfferingRequest) -> Vec<String> {
@@ -64,6 +75,10 @@ fn what_is_well_formed_is_read() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one request with everything wrong, and the list of it"
+)]
 fn everything_that_is_wrong_is_said_at_once() {
     let request = v1::PublishOfferingRequest {
         context: Some(v1::CommandContext {
@@ -77,12 +92,18 @@ fn everything_that_is_wrong_is_said_at_once() {
             provider_name: "x".repeat(201),
             provider_kind: 0,
             municipality_code: "GM9999".into(),
-            coordinates: Some(v1::Coordinates { latitude_degrees: 48.8, longitude_degrees: f64::NAN }),
+            coordinates: Some(v1::Coordinates {
+                latitude_degrees: 48.8,
+                longitude_degrees: f64::NAN,
+            }),
             postcode: "0123".into(),
             programme_name: "line\nbreak".into(),
             care_type: 99,
             circuits: vec![1, 0, 77],
-            age: Some(v1::AgeRange { min_years: Some(18), max_years: Some(17) }),
+            age: Some(v1::AgeRange {
+                min_years: Some(18),
+                max_years: Some(17),
+            }),
             diagnosis_groups: vec!["05".into(), "99".into()],
             insurers: vec!["".into()],
             languages: vec!["nld".into()],
@@ -98,7 +119,10 @@ fn everything_that_is_wrong_is_said_at_once() {
                 occupied: 8,
                 available: 2,
                 on_leave: Some(9),
-                blocked: vec![v1::BlockedPlaces { reason: 0, count: 200_000 }],
+                blocked: vec![v1::BlockedPlaces {
+                    reason: 0,
+                    count: 200_000,
+                }],
                 ..Default::default()
             }),
             waits: vec![v1::Wait {
@@ -112,7 +136,10 @@ fn everything_that_is_wrong_is_said_at_once() {
         }),
         pauses: vec![v1::Pause {
             pause_id: String::new(),
-            scope: Some(v1::PauseScope { insurers: vec!["x".repeat(81)], ..Default::default() }),
+            scope: Some(v1::PauseScope {
+                insurers: vec!["x".repeat(81)],
+                ..Default::default()
+            }),
             starts_at: Some(AT),
             ends_at: Some(AT),
             ..Default::default()
@@ -168,16 +195,26 @@ fn a_million_fields_are_refused_in_one_line() {
         insurers: vec![String::new(); 100_000],
         ..details()
     };
-    assert_eq!(publish(publication(details)), ["details.circuits", "details.insurers"]);
+    assert_eq!(
+        publish(publication(details)),
+        ["details.circuits", "details.insurers"]
+    );
     let waits = vec![v1::Wait::default(); 201];
-    assert_eq!(report_with(v1::Report { waits, ..report() }), ["report.waits"]);
+    assert_eq!(
+        report_with(v1::Report { waits, ..report() }),
+        ["report.waits"]
+    );
 }
 
 #[test]
 fn a_citizen_number_in_a_text_is_refused_without_saying_it() {
-    let details =
-        v1::OfferingDetails { location_name: "kamer van 111222333".into(), ..details() };
-    let violations = request::publish(publication(details), &Transport::default()).err().unwrap();
+    let details = v1::OfferingDetails {
+        location_name: "kamer van 111222333".into(),
+        ..details()
+    };
+    let violations = request::publish(publication(details), &Transport::default())
+        .err()
+        .unwrap();
     let said: Vec<_> = violations.iter().collect();
     assert_eq!(said.len(), 1);
     assert_eq!(said[0].0, "details.location_name");
@@ -190,7 +227,10 @@ fn an_independent_practice_is_shown_no_finer_than_its_municipality_unless_it_cho
         provider_kind: v1::ProviderKind::IndependentPractice.into(),
         location_id: "12".into(),
         location_name: "Praktijk".into(),
-        coordinates: Some(v1::Coordinates { latitude_degrees: 53.2, longitude_degrees: 6.5 }),
+        coordinates: Some(v1::Coordinates {
+            latitude_degrees: 53.2,
+            longitude_degrees: 6.5,
+        }),
         postcode: "9712".into(),
         programme_name: "Programma".into(),
         ..details()
@@ -207,7 +247,10 @@ fn an_independent_practice_is_shown_no_finer_than_its_municipality_unless_it_cho
             "details.provider_id",
         ]
     );
-    let shown = v1::OfferingDetails { shown_by_itself: true, ..practice };
+    let shown = v1::OfferingDetails {
+        shown_by_itself: true,
+        ..practice
+    };
     assert_eq!(publish(publication(shown)), [""; 0]);
     let nameless = v1::OfferingDetails {
         provider_id: "nza:6000550".into(),
@@ -221,7 +264,10 @@ fn an_independent_practice_is_shown_no_finer_than_its_municipality_unless_it_cho
 #[test]
 fn a_former_municipality_is_led_to_its_successor_where_there_is_one() {
     let moved = |code: &str| {
-        let details = v1::OfferingDetails { municipality_code: code.into(), ..details() };
+        let details = v1::OfferingDetails {
+            municipality_code: code.into(),
+            ..details()
+        };
         request::publish(publication(details), &Transport::default())
     };
     let Command::Publish(publication) = moved("GM0017").unwrap().call.command else {
@@ -231,37 +277,86 @@ fn a_former_municipality_is_led_to_its_successor_where_there_is_one() {
     let violations = moved("GM0788").err().unwrap();
     let (field, description) = violations.iter().next().unwrap();
     assert_eq!(field, "details.municipality_code");
-    assert!(description.contains("GM0757") && description.contains("GM0865"), "{description}");
+    assert!(
+        description.contains("GM0757") && description.contains("GM0865"),
+        "{description}"
+    );
 }
 
 #[test]
 fn moments_outside_of_this_century_are_refused() {
     for seconds in [-1, 0, 946_684_799, 4_102_444_800, i64::MAX] {
         let observed_at = Some(prost_types::Timestamp { seconds, nanos: 0 });
-        assert_eq!(report_with(v1::Report { observed_at, ..report() }), ["report.observed_at"]);
+        assert_eq!(
+            report_with(v1::Report {
+                observed_at,
+                ..report()
+            }),
+            ["report.observed_at"]
+        );
     }
-    let observed_at = Some(prost_types::Timestamp { seconds: AT.seconds, nanos: -1 });
-    assert_eq!(report_with(v1::Report { observed_at, ..report() }), ["report.observed_at"]);
-    assert_eq!(report_with(v1::Report { observed_at: None, ..report() }), ["report.observed_at"]);
+    let observed_at = Some(prost_types::Timestamp {
+        seconds: AT.seconds,
+        nanos: -1,
+    });
+    assert_eq!(
+        report_with(v1::Report {
+            observed_at,
+            ..report()
+        }),
+        ["report.observed_at"]
+    );
+    assert_eq!(
+        report_with(v1::Report {
+            observed_at: None,
+            ..report()
+        }),
+        ["report.observed_at"]
+    );
 }
 
 #[test]
 fn a_report_says_something_and_its_numbers_are_places() {
-    assert_eq!(report_with(v1::Report { counts: None, ..report() }), ["report"]);
-    let counts = v1::Counts { available: u32::MAX, occupied: u32::MAX, ..Default::default() };
     assert_eq!(
-        report_with(v1::Report { counts: Some(counts), ..report() }),
+        report_with(v1::Report {
+            counts: None,
+            ..report()
+        }),
+        ["report"]
+    );
+    let counts = v1::Counts {
+        available: u32::MAX,
+        occupied: u32::MAX,
+        ..Default::default()
+    };
+    assert_eq!(
+        report_with(v1::Report {
+            counts: Some(counts),
+            ..report()
+        }),
         ["report.counts.occupied", "report.counts.available"]
     );
-    let missing = v1::ReportCapacityRequest { report: None, ..reporting(report()) };
-    assert_eq!(wrong_fields(request::report(missing, &Transport::default())), ["report"]);
+    let missing = v1::ReportCapacityRequest {
+        report: None,
+        ..reporting(report())
+    };
+    assert_eq!(
+        wrong_fields(request::report(missing, &Transport::default())),
+        ["report"]
+    );
 }
 
 #[test]
 fn a_command_id_is_of_version_7_and_made_when_there_is_none() {
     let with_id = |command_id: &str| {
-        let context = v1::CommandContext { command_id: command_id.into(), ..Default::default() };
-        let request = v1::ReportCapacityRequest { context: Some(context), ..reporting(report()) };
+        let context = v1::CommandContext {
+            command_id: command_id.into(),
+            ..Default::default()
+        };
+        let request = v1::ReportCapacityRequest {
+            context: Some(context),
+            ..reporting(report())
+        };
         request::report(request, &Transport::default())
     };
     let version_4 = "7d444840-9dc0-41d1-b245-5ffdce74fad2";
@@ -274,13 +369,26 @@ fn a_command_id_is_of_version_7_and_made_when_there_is_none() {
 #[test]
 fn a_call_counts_as_a_repeat_when_it_or_its_transport_says_so() {
     let is_repeat = |repeat: bool, retried: bool| {
-        let context = v1::CommandContext { repeat, ..Default::default() };
-        let request = v1::ReportCapacityRequest { context: Some(context), ..reporting(report()) };
-        let transport = Transport { retried, ..Default::default() };
+        let context = v1::CommandContext {
+            repeat,
+            ..Default::default()
+        };
+        let request = v1::ReportCapacityRequest {
+            context: Some(context),
+            ..reporting(report())
+        };
+        let transport = Transport {
+            retried,
+            ..Default::default()
+        };
         request::report(request, &transport).unwrap().call.repeat
     };
     assert_eq!(
-        [is_repeat(false, false), is_repeat(true, false), is_repeat(false, true)],
+        [
+            is_repeat(false, false),
+            is_repeat(true, false),
+            is_repeat(false, true)
+        ],
         [false, true, true]
     );
 }
@@ -297,8 +405,14 @@ fn a_pause_without_an_id_gets_its_commands() {
     };
     let (order, pause_id) = request::pause(request, &Transport::default()).unwrap();
     assert_eq!(order.call.id.to_string(), pause_id);
-    let missing = v1::PauseAdmissionsRequest { offering_id: "one".into(), ..Default::default() };
-    assert_eq!(wrong_fields(request::pause(missing, &Transport::default())), ["pause"]);
+    let missing = v1::PauseAdmissionsRequest {
+        offering_id: "one".into(),
+        ..Default::default()
+    };
+    assert_eq!(
+        wrong_fields(request::pause(missing, &Transport::default())),
+        ["pause"]
+    );
 }
 
 #[test]
@@ -313,7 +427,10 @@ fn a_change_names_fields_that_can_be_changed() {
         };
         request::change(request, |_| None, &Transport::default())
     };
-    let named = v1::OfferingDetails { programme_name: "Dagkliniek".into(), ..Default::default() };
+    let named = v1::OfferingDetails {
+        programme_name: "Dagkliniek".into(),
+        ..Default::default()
+    };
     let Command::Change(patch) = changing(&["programme_name"], named).unwrap().call.command else {
         panic!("not a change");
     };
@@ -334,11 +451,20 @@ fn a_change_cannot_name_a_practice_that_is_not_shown_by_itself() {
     .unwrap();
     let request = v1::ChangeOfferingRequest {
         offering_id: "one".into(),
-        details: Some(v1::OfferingDetails { provider_name: "Jansen".into(), ..Default::default() }),
-        update_mask: Some(prost_types::FieldMask { paths: vec!["provider_name".into()] }),
+        details: Some(v1::OfferingDetails {
+            provider_name: "Jansen".into(),
+            ..Default::default()
+        }),
+        update_mask: Some(prost_types::FieldMask {
+            paths: vec!["provider_name".into()],
+        }),
         ..Default::default()
     };
-    let wrong = wrong_fields(request::change(request, |_| Some(known), &Transport::default()));
+    let wrong = wrong_fields(request::change(
+        request,
+        |_| Some(known),
+        &Transport::default(),
+    ));
     assert_eq!(wrong, ["details.provider_name"]);
 }
 

@@ -2,11 +2,11 @@
 
 use domain::Timestamp;
 use domain::capacity::{
-    AgeRange, Blocked, BlockReason, CareType, Circuit, Coordinates, CorrectionReason, Details,
-    DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode, Origin, Pause,
-    PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind, Report, ReportKey,
-    ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait, WaitMethod,
-    WithdrawalReason,
+    AgeRange, BlockReason, Blocked, CareType, Circuit, Coordinates, CorrectionReason, Details,
+    DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode, Origin,
+    Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind, Report,
+    ReportKey, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass, UncheckedCounts,
+    Wait, WaitMethod, WithdrawalReason,
 };
 
 use chassis::{Codec, Recorded};
@@ -24,31 +24,94 @@ macro_rules! golden {
             let events: Vec<Event> = $events;
             let expected: Vec<_> = events
                 .into_iter()
-                .map(|event| Recorded { event, occurred_at: AT, actor: "golden".to_owned() })
+                .map(|event| Recorded {
+                    event,
+                    occurred_at: AT,
+                    actor: "golden".to_owned(),
+                })
                 .collect();
             assert_eq!(Wire::decode(bytes), Ok(expected));
         }
     };
 }
 
-golden!(offering_published_1, "offering-published-1.bin", vec![Event::OfferingPublished(Box::new(details()))]);
-golden!(offering_published_least_1, "offering-published-least-1.bin", vec![Event::OfferingPublished(Box::new(least()))]);
-golden!(offering_changed_1, "offering-changed-1.bin", vec![Event::OfferingChanged(Box::new(details()))]);
-golden!(offering_withdrawn_1, "offering-withdrawn-1.bin", vec![Event::OfferingWithdrawn(WithdrawalReason::Merged)]);
-golden!(capacity_reported_1, "capacity-reported-1.bin", vec![Event::CapacityReported { report: report(), received_at: AT }]);
-golden!(late_report_kept_1, "late-report-kept-1.bin", vec![Event::LateReportKept(report())]);
-golden!(report_corrected_1, "report-corrected-1.bin", vec![Event::ReportCorrected {
-    supersedes: ReportKey { observed_at: AT.plus_millis(-7_000), sequence: Some(3) },
-    report: report(),
-    reason: CorrectionReason::WrongUnit,
-    received_at: AT,
-}]);
-golden!(admissions_paused_1, "admissions-paused-1.bin", vec![Event::AdmissionsPaused(pause())]);
-golden!(admissions_resumed_1, "admissions-resumed-1.bin", vec![
-    Event::AdmissionsResumed(pause_id(), ResumeCause::Asked),
-    Event::AdmissionsResumed(pause_id(), ResumeCause::Ended),
-    Event::AdmissionsResumed(pause_id(), ResumeCause::Replaced),
-]);
+golden!(
+    offering_published_1,
+    "offering-published-1.bin",
+    vec![Event::OfferingPublished(Box::new(details()))]
+);
+golden!(
+    offering_published_least_1,
+    "offering-published-least-1.bin",
+    vec![Event::OfferingPublished(Box::new(least()))]
+);
+golden!(
+    offering_changed_1,
+    "offering-changed-1.bin",
+    vec![Event::OfferingChanged(Box::new(details()))]
+);
+golden!(
+    offering_withdrawn_1,
+    "offering-withdrawn-1.bin",
+    vec![Event::OfferingWithdrawn(WithdrawalReason::Merged)]
+);
+golden!(
+    capacity_reported_1,
+    "capacity-reported-1.bin",
+    vec![Event::CapacityReported {
+        report: report(),
+        received_at: AT
+    }]
+);
+golden!(
+    late_report_kept_1,
+    "late-report-kept-1.bin",
+    vec![Event::LateReportKept(report())]
+);
+golden!(
+    report_corrected_1,
+    "report-corrected-1.bin",
+    vec![Event::ReportCorrected {
+        supersedes: ReportKey {
+            observed_at: AT.plus_millis(-7_000),
+            sequence: Some(3)
+        },
+        report: report(),
+        reason: CorrectionReason::WrongUnit,
+        received_at: AT,
+    }]
+);
+golden!(
+    admissions_paused_1,
+    "admissions-paused-1.bin",
+    vec![Event::AdmissionsPaused(pause())]
+);
+golden!(
+    admissions_resumed_1,
+    "admissions-resumed-1.bin",
+    vec![
+        Event::AdmissionsResumed(pause_id(), ResumeCause::Asked),
+        Event::AdmissionsResumed(pause_id(), ResumeCause::Ended),
+        Event::AdmissionsResumed(pause_id(), ResumeCause::Replaced),
+    ]
+);
+
+#[test]
+fn every_golden_file_is_read_and_none_is_gone() {
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).unwrap();
+    let mut read = 0;
+    for file in files {
+        let path = file.unwrap().path();
+        let events = Wire::decode(&std::fs::read(&path).unwrap());
+        assert!(
+            events.is_ok_and(|events| !events.is_empty()),
+            "{}",
+            path.display()
+        );
+        read += 1;
+    }
+    assert_eq!(read, 9);
+}
 
 fn least() -> Details {
     Details {
@@ -98,7 +161,11 @@ fn details() -> Details {
         age: AgeRange::parse(Some(18), Some(65)).unwrap(),
         diagnosis_groups: groups(),
         insurers: insurers(),
-        languages: [LanguageCode::parse("nl").unwrap(), LanguageCode::parse("tr").unwrap()].into(),
+        languages: [
+            LanguageCode::parse("nl").unwrap(),
+            LanguageCode::parse("tr").unwrap(),
+        ]
+        .into(),
         origin: Origin::Declared,
         remark_codes: ["own-risk".to_owned()].into(),
         shown_by_itself: true,
@@ -106,11 +173,15 @@ fn details() -> Details {
 }
 
 fn groups() -> std::collections::BTreeSet<DiagnosisGroup> {
-    ["05", "not-yet-diagnosed"].map(|code| DiagnosisGroup::parse(code).unwrap()).into()
+    ["05", "not-yet-diagnosed"]
+        .map(|code| DiagnosisGroup::parse(code).unwrap())
+        .into()
 }
 
 fn insurers() -> std::collections::BTreeSet<InsurerName> {
-    ["3311", "Zorg & Co"].map(|name| InsurerName::parse(name).unwrap()).into()
+    ["3311", "Zorg & Co"]
+        .map(|name| InsurerName::parse(name).unwrap())
+        .into()
 }
 
 fn report() -> Report {
@@ -121,7 +192,10 @@ fn report() -> Report {
         occupied: 8,
         on_leave: Some(1),
         available: 3,
-        blocked: vec![Blocked { reason: BlockReason::Repair, count: 2 }],
+        blocked: vec![Blocked {
+            reason: BlockReason::Repair,
+            count: 2,
+        }],
         highest_token_counted: Some(71),
         intake_status: Some(IntakeStatus::Waitlist),
     };
@@ -134,7 +208,10 @@ fn report() -> Report {
         reporter_role: Some(ReporterRole::Ward),
         counts: Some(counts.check(1).unwrap()),
         waits: vec![
-            Wait { intake_wait_days: Some(28), ..Wait::default() },
+            Wait {
+                intake_wait_days: Some(28),
+                ..Wait::default()
+            },
             Wait {
                 diagnosis_group: DiagnosisGroup::parse("05"),
                 insurers: insurers(),
@@ -158,7 +235,10 @@ fn pause_id() -> PauseId {
 fn pause() -> Pause {
     Pause {
         pause_id: pause_id(),
-        scope: PauseScope { diagnosis_groups: groups(), insurers: insurers() },
+        scope: PauseScope {
+            diagnosis_groups: groups(),
+            insurers: insurers(),
+        },
         reason: PauseReason::ContractExhausted,
         starts_at: Some(AT),
         ends_at: Some(AT.plus_millis(1_000_000)),

@@ -15,13 +15,28 @@ use super::unreadable::{moment, timestamp};
 fn recorded(event: Event, occurred_at: Timestamp) -> Recorded<Event> {
     // It is received when it is decided: one moment.
     let event = match event {
-        Event::CapacityReported { report, .. } => Event::CapacityReported { report, received_at: occurred_at },
-        Event::ReportCorrected { supersedes, report, reason, .. } => {
-            Event::ReportCorrected { supersedes, report, reason, received_at: occurred_at }
-        }
+        Event::CapacityReported { report, .. } => Event::CapacityReported {
+            report,
+            received_at: occurred_at,
+        },
+        Event::ReportCorrected {
+            supersedes,
+            report,
+            reason,
+            ..
+        } => Event::ReportCorrected {
+            supersedes,
+            report,
+            reason,
+            received_at: occurred_at,
+        },
         other => other,
     };
-    Recorded { event, occurred_at, actor: "test".to_owned() }
+    Recorded {
+        event,
+        occurred_at,
+        actor: "test".to_owned(),
+    }
 }
 
 proptest! {
@@ -99,7 +114,10 @@ proptest! {
 fn an_event_of_a_later_version_stops_the_reader() {
     // Field 99 of RecordedEvent is not known: the event reads as none.
     let later = v1::CommitBody {
-        events: vec![v1::RecordedEvent { occurred_at: Some(Default::default()), ..Default::default() }],
+        events: vec![v1::RecordedEvent {
+            occurred_at: Some(Default::default()),
+            ..Default::default()
+        }],
     };
     assert!(Wire::decode(&later.encode_to_vec()).is_err());
 }

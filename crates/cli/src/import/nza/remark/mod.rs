@@ -6,6 +6,7 @@ mod restriction;
 mod stop;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use proto::capacity::v1::{CareType, Circuit};
 

@@ -1,7 +1,7 @@
 //! What is no offering: "Geen aanbod", "Faillissement", a location that has closed.
 
 use super::About;
-use super::stop::PASSING;
+use super::verdict::PASSING;
 use crate::import::nza::dates::{self, Missing};
 use crate::import::nza::text::{self, Token, has_any, has_phrase, has_stem};
 

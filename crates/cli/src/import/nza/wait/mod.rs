@@ -6,6 +6,7 @@
 mod quantity;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 use super::text::{self, Token, has_any};
 

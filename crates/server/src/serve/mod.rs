@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod tests;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -63,18 +66,27 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     let stopping = CancellationToken::new();
     let grpc = {
         let (settings, stopping) = (settings.clone(), stopping.clone());
-        node.tasks.spawn(async move { grpc::serve(&settings, outside.grpc, routes, stopping).await })
+        node.tasks
+            .spawn(async move { grpc::serve(&settings, outside.grpc, routes, stopping).await })
     };
     // The pages stay up while calls are finished: a load balancer sees that the node is going.
-    let http = node.tasks.spawn(pages::serve(outside.http, shown, node.shutdown.clone()));
+    let http = node
+        .tasks
+        .spawn(pages::serve(outside.http, shown, node.shutdown.clone()));
     if settings.demo {
         let shutdown = stopping.clone();
-        node.tasks.spawn(demo::run(addresses.grpc, node.clock.clone(), shutdown));
+        node.tasks
+            .spawn(demo::run(addresses.grpc, node.clone(), shutdown));
     }
     announce(&mut *outside.announcements, settings, &addresses)
         .context("cannot write to standard output")?;
 
-    let mut running = Running { node, stopping, grpc, http };
+    let mut running = Running {
+        node,
+        stopping,
+        grpc,
+        http,
+    };
     let ended = tokio::select! {
         () = outside.shutdown.cancelled() => Ok(()),
         ended = &mut running.grpc => ended?,
@@ -93,7 +105,11 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
     writeln!(out, "doorstroomd: gRPC on http://{}", at.grpc)?;
     writeln!(out, "doorstroomd: HTTP on http://{}", at.http)?;
     match &settings.kafka {
-        Some(kafka) => writeln!(out, "doorstroomd: region {} on Kafka at {kafka}", settings.region)?,
+        Some(kafka) => writeln!(
+            out,
+            "doorstroomd: region {} on Kafka at {kafka}",
+            settings.region
+        )?,
         None => writeln!(
             out,
             "doorstroomd: region {} on the embedded log in {}",
@@ -102,9 +118,15 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
         )?,
     }
     if settings.insecure_dev {
-        writeln!(out, "doorstroomd: callers are not identified yet: insecure-dev lets in whoever reaches the port")?;
+        writeln!(
+            out,
+            "doorstroomd: callers are not identified yet: insecure-dev lets in whoever reaches the port"
+        )?;
     } else {
-        writeln!(out, "doorstroomd: callers are not identified yet: loopback only")?;
+        writeln!(
+            out,
+            "doorstroomd: callers are not identified yet: loopback only"
+        )?;
     }
     if settings.demo {
         demo::announce(out, at.grpc)?;
@@ -124,7 +146,12 @@ impl Running {
     /// Refuses what is new, finishes what runs, stops the followers, closes the log: all under one deadline.
     async fn stop(self, deadline: Duration) {
         let deadline = Instant::now() + deadline;
-        let Self { node, stopping, grpc, http } = self;
+        let Self {
+            node,
+            stopping,
+            grpc,
+            http,
+        } = self;
         let services: Vec<String> = node.health.watch().borrow().keys().cloned().collect();
         for service in services {
             let status = ServiceStatus::NotServing("the node is stopping".to_owned());

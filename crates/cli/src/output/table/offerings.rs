@@ -1,19 +1,15 @@
-//! What people read. Unknown is "–" and never 0; what expired says so.
-
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use proto::capacity::v1::{
-    Circuit, FigureStatus, Freshness, HistoryEntry, OfferingRow, Pause, PauseReason, Report, Wait,
+    CareType, Circuit, FigureStatus, Freshness, OfferingRow, Pause, PauseReason, Wait,
 };
 
-use super::json::{FindSummary, NotTakenObject, ReceiptObject, ReportsSummary};
-use super::offering::{general_wait, headline_status};
+use super::{UNKNOWN, WIDTH, text};
 use crate::failure::one_line;
-use crate::moments::{ago, date, rfc3339};
+use crate::moments::{ago, date};
+use crate::output::offering::{general_wait, headline_status};
 use crate::record::stated;
 use crate::words::{word_of, words_of};
 
-const UNKNOWN: &str = "–";
-const WIDTH: u16 = 120;
 const COLUMNS: [&str; 9] = [
     "OFFERING", "PROVIDER", "WHERE", "KM", "CARE", "FREE", "WAIT", "COUNTED", "NOTE",
 ];
@@ -60,24 +56,24 @@ fn aligned(cells: &[String; 9]) -> String {
 fn cells(row: &OfferingRow) -> [String; 9] {
     let details = row.details.clone().unwrap_or_default();
     let provider = stated(&details.provider_name).or_else(|| stated(&details.provider_id));
-    let care = word_of::<proto::capacity::v1::CareType>(details.care_type);
+    let care = word_of::<CareType>(details.care_type);
     let circuits = words_of::<Circuit>(&details.circuits);
     [
         row.offering_id.clone(),
         text(provider),
         text(stated(&details.municipality_code)),
-        row.distance_km.map_or_else(|| UNKNOWN.to_owned(), |km| format!("{km:.1}")),
-        care.into_iter().chain(circuits).collect::<Vec<_>>().join(" "),
+        row.distance_km
+            .map_or_else(|| UNKNOWN.to_owned(), |km| format!("{km:.1}")),
+        care.into_iter()
+            .chain(circuits)
+            .collect::<Vec<_>>()
+            .join(" "),
         places(row),
         waits(&row.waits, row.waits_status.as_ref()),
         age(headline_status(row)),
         note(row),
     ]
     .map(|cell| one_line(&cell))
-}
-
-fn text(known: Option<String>) -> String {
-    known.unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
 /// "3 of 12"; with "expired" when that may no longer be believed.
@@ -94,11 +90,16 @@ fn places(row: &OfferingRow) -> String {
 }
 
 /// "21+42 d": until intake and until treatment, for everybody; otherwise the span over all groups and insurers.
-fn waits(waits: &[Wait], status: Option<&FigureStatus>) -> String {
-    let days = |known: Option<u32>| known.map_or_else(|| UNKNOWN.to_owned(), |days| days.to_string());
+pub(super) fn waits(waits: &[Wait], status: Option<&FigureStatus>) -> String {
+    let days =
+        |known: Option<u32>| known.map_or_else(|| UNKNOWN.to_owned(), |days| days.to_string());
     let shown = match general_wait(waits) {
         Some(wait) if wait.intake_wait_days.is_some() || wait.treatment_wait_days.is_some() => {
-            format!("{}+{} d", days(wait.intake_wait_days), days(wait.treatment_wait_days))
+            format!(
+                "{}+{} d",
+                days(wait.intake_wait_days),
+                days(wait.treatment_wait_days)
+            )
         }
         Some(_) | None => match span(waits) {
             Some((shortest, longest)) if shortest == longest => format!("{shortest} d"),
@@ -140,15 +141,22 @@ fn age(status: Option<&FigureStatus>) -> String {
 fn note(row: &OfferingRow) -> String {
     let withdrawn = row.withdrawn.then(|| "withdrawn".to_owned());
     let held = (row.held > 0).then(|| format!("{} held", row.held));
-    let parts = withdrawn.into_iter().chain(held).chain(row.pauses.iter().map(pause));
+    let parts = withdrawn
+        .into_iter()
+        .chain(held)
+        .chain(row.pauses.iter().map(pause));
     parts.collect::<Vec<_>>().join("; ")
 }
 
 /// "paused for ZK22 until 2026-03-01 (staff-shortage)".
-fn pause(pause: &Pause) -> String {
+pub(super) fn pause(pause: &Pause) -> String {
     let mut line = "paused".to_owned();
     let scope = pause.scope.clone().unwrap_or_default();
-    let names: Vec<_> = scope.diagnosis_groups.into_iter().chain(scope.insurers).collect();
+    let names: Vec<_> = scope
+        .diagnosis_groups
+        .into_iter()
+        .chain(scope.insurers)
+        .collect();
     if !names.is_empty() {
         line.push_str(&format!(" for {}", names.join(", ")));
     }
@@ -163,123 +171,26 @@ fn pause(pause: &Pause) -> String {
     line
 }
 
-/// Returns the totals of a search as one sentence.
-pub(crate) fn find_summary(summary: &FindSummary) -> String {
-    if summary.total == 0 {
-        return "nothing matches".to_owned();
-    }
-    format!(
-        "{} of {} shown; {} places free in current figures; {} without a current figure",
-        summary.shown, summary.total, summary.available_total, summary.unknown_count
-    )
-}
-
-/// Returns what came of a command as one line.
-pub(crate) fn receipt(receipt: &ReceiptObject) -> String {
-    let mut line = match receipt.outcome.as_deref() {
-        Some("taken") => "taken".to_owned(),
-        Some("repeated") => "repeated: it says so already".to_owned(),
-        Some("older") => "older: kept as history, a later observation is the present".to_owned(),
-        Some(other) => other.to_owned(),
-        None => "done".to_owned(),
-    };
-    for (name, value) in [
-        ("pause", &receipt.pause_id),
-        ("position", &receipt.position),
-        ("command", &receipt.command_id),
-    ] {
-        if let Some(value) = value {
-            line.push_str(&format!("\n  {name:<8}  {}", one_line(value)));
-        }
-    }
-    line
-}
-
-/// Returns what came of a file of reports as one sentence.
-pub(crate) fn reports_summary(summary: &ReportsSummary) -> String {
-    let mut line = format!(
-        "{} reports: {} taken, {} repeated, {} older, {} refused",
-        summary.reports, summary.taken, summary.repeated, summary.older, summary.refused
-    );
-    if summary.unknown > 0 {
-        line.push_str(&format!(", {} unknown", summary.unknown));
-    }
-    line
-}
-
-/// Returns why a report of a file was not taken, with a line for every wrong field.
-pub(crate) fn not_taken(object: &NotTakenObject) -> Vec<String> {
-    let offering = object.offering_id.as_ref().map(|id| format!(", offering {id}"));
-    let first = format!(
-        "line {}{}: {}: {} [{}]",
-        object.line,
-        offering.unwrap_or_default(),
-        object.kind,
-        object.message,
-        object.reason
-    );
-    let violations = object.violations.iter().map(|wrong| format!("  {wrong}"));
-    std::iter::once(first).chain(violations).collect()
-}
-
-/// Returns the events of a history as a table.
-pub(crate) fn history(entries: &[HistoryEntry]) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
-        .set_header(["VERSION", "WHEN", "WHAT", "DETAIL", "BY"]);
-    for entry in entries {
-        let when = entry.occurred_at.as_ref().or(entry.log_time.as_ref());
-        let row = [
-            entry.version.to_string(),
-            text(when.and_then(rfc3339)),
-            entry.kind.clone(),
-            event(entry),
-            text(stated(&entry.actor)),
-        ];
-        table.add_row(row.map(|cell| one_line(&cell)));
-    }
-    table.trim_fmt()
-}
-
-fn event(entry: &HistoryEntry) -> String {
-    let mut parts = Vec::new();
-    parts.extend(stated(&entry.reason));
-    parts.extend(entry.report.as_ref().map(report));
-    parts.extend(entry.pause.as_ref().map(pause));
-    if let Some(details) = &entry.details {
-        parts.extend(stated(&details.provider_name).or_else(|| stated(&details.provider_id)));
-        parts.extend(stated(&details.municipality_code));
-    }
-    parts.join("; ")
-}
-
-fn report(report: &Report) -> String {
-    let mut parts = Vec::new();
-    if let Some(counts) = &report.counts {
-        parts.push(format!("{} free, {} occupied", counts.available, counts.occupied));
-    }
-    if !report.waits.is_empty() {
-        parts.push(format!("wait {}", waits(&report.waits, None)));
-    }
-    if let Some(moment) = report.observed_at.as_ref().and_then(rfc3339) {
-        parts.push(format!("counted {moment}"));
-    }
-    parts.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::moments;
     use crate::output::offering::tests::{row, silent_row};
-    use proto::capacity::v1::{FindCapacityResponse, PauseScope};
+    use proto::capacity::v1::PauseScope;
 
     #[test]
     fn a_row_shows_figures_with_their_age() {
-        let [offering, provider, place, km, care, free, wait, counted, note] = cells(&row());
+        let [
+            offering,
+            provider,
+            place,
+            km,
+            care,
+            free,
+            wait,
+            counted,
+            note,
+        ] = cells(&row());
         assert_eq!(offering, "lentis-adults-1");
         assert_eq!(provider, "Lentis");
         assert_eq!(place, "GM0014");
@@ -319,7 +230,10 @@ mod tests {
             ends_at: moments::parse("2026-03-01").ok(),
             ..Pause::default()
         });
-        assert_eq!(cells(&row)[8], "paused for ZK22, CZ until 2026-03-01 (staff-shortage)");
+        assert_eq!(
+            cells(&row)[8],
+            "paused for ZK22, CZ until 2026-03-01 (staff-shortage)"
+        );
     }
 
     #[test]
@@ -330,7 +244,10 @@ mod tests {
             treatment_wait_days: treatment,
             ..Wait::default()
         };
-        assert_eq!(waits(&[wait(7, Some(7)), wait(30, Some(60)), wait(1, None)], None), "14–90 d");
+        assert_eq!(
+            waits(&[wait(7, Some(7)), wait(30, Some(60)), wait(1, None)], None),
+            "14–90 d"
+        );
         assert_eq!(waits(&[wait(1, None)], None), UNKNOWN);
         assert_eq!(waits(&[], None), UNKNOWN);
     }
@@ -354,37 +271,5 @@ mod tests {
             details.provider_name = "a\u{1b}[2Jb\nc".into();
         }
         assert!(!watched(&row).chars().any(char::is_control));
-    }
-
-    #[test]
-    fn the_totals_say_how_much_is_not_known() {
-        let last = FindCapacityResponse {
-            total: 40,
-            available_total: 5,
-            unknown_count: 31,
-            ..FindCapacityResponse::default()
-        };
-        assert_eq!(
-            find_summary(&FindSummary::new(&last, 20)),
-            "20 of 40 shown; 5 places free in current figures; 31 without a current figure"
-        );
-        let none = FindSummary::new(&FindCapacityResponse::default(), 0);
-        assert_eq!(find_summary(&none), "nothing matches");
-    }
-
-    #[test]
-    fn an_event_of_the_history_shows_what_was_reported() {
-        let entry = HistoryEntry {
-            version: 3,
-            kind: "capacity-reported".into(),
-            report: Some(Report {
-                observed_at: moments::parse("2026-03-01").ok(),
-                counts: row().counts,
-                ..Report::default()
-            }),
-            ..HistoryEntry::default()
-        };
-        let shown = history(&[entry]);
-        assert!(shown.contains("3 free, 9 occupied, counted 2026-03-01T00:00:00Z"), "{shown}");
     }
 }

@@ -1,1 +1,0 @@
-//! The command loop, on the log in memory.

@@ -1,0 +1,85 @@
+use comfy_table::{ContentArrangement, Table, presets};
+use proto::capacity::v1::{HistoryEntry, Report};
+
+use super::offerings::{pause, waits};
+use super::{WIDTH, text};
+use crate::failure::one_line;
+use crate::moments::rfc3339;
+use crate::record::stated;
+
+/// Returns the events of a history as a table.
+pub(crate) fn history(entries: &[HistoryEntry]) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(["VERSION", "WHEN", "WHAT", "DETAIL", "BY"]);
+    for entry in entries {
+        let when = entry.occurred_at.as_ref().or(entry.log_time.as_ref());
+        let row = [
+            entry.version.to_string(),
+            text(when.and_then(rfc3339)),
+            entry.kind.clone(),
+            event(entry),
+            text(stated(&entry.actor)),
+        ];
+        table.add_row(row.map(|cell| one_line(&cell)));
+    }
+    table.trim_fmt()
+}
+
+fn event(entry: &HistoryEntry) -> String {
+    let mut parts = Vec::new();
+    parts.extend(stated(&entry.reason));
+    parts.extend(entry.report.as_ref().map(report));
+    parts.extend(entry.pause.as_ref().map(pause));
+    if let Some(details) = &entry.details {
+        parts.extend(stated(&details.provider_name).or_else(|| stated(&details.provider_id)));
+        parts.extend(stated(&details.municipality_code));
+    }
+    parts.join("; ")
+}
+
+fn report(report: &Report) -> String {
+    let mut parts = Vec::new();
+    if let Some(counts) = &report.counts {
+        parts.push(format!(
+            "{} free, {} occupied",
+            counts.available, counts.occupied
+        ));
+    }
+    if !report.waits.is_empty() {
+        parts.push(format!("wait {}", waits(&report.waits, None)));
+    }
+    if let Some(moment) = report.observed_at.as_ref().and_then(rfc3339) {
+        parts.push(format!("counted {moment}"));
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moments;
+    use crate::output::offering::tests::row;
+
+    #[test]
+    fn an_event_of_the_history_shows_what_was_reported() {
+        let entry = HistoryEntry {
+            version: 3,
+            kind: "capacity-reported".into(),
+            report: Some(Report {
+                observed_at: moments::parse("2026-03-01").ok(),
+                counts: row().counts,
+                ..Report::default()
+            }),
+            ..HistoryEntry::default()
+        };
+        let shown = history(&[entry]);
+        assert!(
+            shown.contains("3 free, 9 occupied, counted 2026-03-01T00:00:00Z"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! The one broker of this process, started by the script that everybody uses.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use eventlog::kafka::KafkaSettings;
+use tokio::sync::RwLock;
+
+/// Cases share the broker; one that pauses it has it alone.
+static RUNNING: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
+
+/// A real Apache Kafka on a free port, with its data in a temporary folder.
+pub(crate) struct Broker {
+    folder: PathBuf,
+    bootstrap: String,
+    /// Holds the other end of a pipe: when this process ends, however it ends, it kills the broker.
+    _guard: Child,
+}
+
+pub(crate) fn broker() -> &'static Broker {
+    static BROKER: OnceLock<Broker> = OnceLock::new();
+    BROKER.get_or_init(Broker::start)
+}
+
+/// Held by a case while the broker must be left running.
+pub(crate) fn running() -> Arc<RwLock<()>> {
+    Arc::clone(&RUNNING)
+}
+
+impl Broker {
+    fn start() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("doorstroom-kafka-")
+            .tempdir()
+            .expect("a temporary folder")
+            .keep();
+        let guard = script(&["guard"], &folder)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("deploy/kafka/kafka can be run");
+        let printed = run(script(&["start"], &folder).env("BROKERS", "1"));
+        let bootstrap = printed.lines().last().expect("its address").to_owned();
+        Self {
+            folder,
+            bootstrap,
+            _guard: guard,
+        }
+    }
+
+    pub(crate) fn settings(&self) -> KafkaSettings {
+        KafkaSettings {
+            bootstrap: self.bootstrap.clone(),
+            options: Vec::new(),
+        }
+    }
+
+    pub(crate) fn bootstrap(&self) -> &str {
+        &self.bootstrap
+    }
+
+    /// Freezes it: its connections stay, and nothing answers. It goes on when the value is dropped.
+    pub(crate) fn pause(&self) -> Paused<'_> {
+        run(&mut script(&["pause-one", "1"], &self.folder));
+        Paused { broker: self }
+    }
+}
+
+pub(crate) struct Paused<'a> {
+    broker: &'a Broker,
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        run(&mut script(&["resume-one", "1"], &self.broker.folder));
+    }
+}
+
+fn script(words: &[&str], folder: &Path) -> Command {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/kafka/kafka");
+    let mut command = Command::new(path);
+    command.args(words).arg(folder);
+    // A Ctrl-C does not reach it: the guard ends what was started.
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+/// The script itself says what is missing, such as Java.
+fn run(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().expect("deploy/kafka/kafka can be run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "Kafka: {said}");
+    String::from_utf8(output.stdout).expect("text")
+}
