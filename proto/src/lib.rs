@@ -7,7 +7,7 @@ pub mod doorstroom {
     /// Live capacity.
     pub mod capacity {
         /// Version 1.
-        #[allow(missing_docs)]
+        #[allow(missing_docs, clippy::large_enum_variant)]
         pub mod v1 {
             tonic::include_proto!("doorstroom.capacity.v1");
         }

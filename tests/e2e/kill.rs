@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use e2e::{Load, Server, ServerOptions, publish, rounds, shared_kafka};
 
-const OFFERINGS: usize = 100;
-const REPORTS_EACH: u64 = 1_000;
+const OFFERINGS: usize = 125;
+const REPORTS_EACH: u64 = 800;
 /// How often it is killed on the way; `make soak` does so more often.
 const KILLS: usize = 10;
 const FINISH: Duration = Duration::from_secs(120);

@@ -180,7 +180,7 @@ pub async fn sequences(
     let until = Instant::now() + Duration::from_secs(60);
     let request = GetOfferingRequest {
         offering_id: offering.to_owned(),
-        history_limit: 100_000,
+        history_limit: 1_000,
         at_least: (!at_least.is_empty())
             .then(|| at_least.to_owned())
             .into_iter()

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use eventlog::kafka::KafkaSettings;
 use eventlog::{EventLog, LogError};
+use tempfile::TempDir;
 
 use crate::config::{Service, Settings};
 
@@ -27,15 +28,26 @@ pub(crate) fn open(settings: &Settings) -> anyhow::Result<EventLog> {
     let topics = topics(settings);
     let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
     match kafka(settings) {
-        Some(kafka) => {
-            let replica = replica_path(settings);
-            EventLog::kafka(&kafka, &replica, &topics).map_err(|error| explained(error, &replica))
-        }
+        Some(kafka) => follow(&kafka, &replica_path(settings), &topics),
         None => {
             let path = log_path(settings);
             EventLog::open(&path, &topics).map_err(|error| explained(error, &path))
         }
     }
+}
+
+/// Opens one topic on Kafka in a folder of its own, beside the nodes that follow it.
+pub(crate) fn open_beside(
+    kafka: &KafkaSettings,
+    topic: &str,
+) -> anyhow::Result<(EventLog, TempDir)> {
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let log = follow(kafka, &folder.path().join("replica.db"), &[topic])?;
+    Ok((log, folder))
+}
+
+fn follow(kafka: &KafkaSettings, replica: &Path, topics: &[&str]) -> anyhow::Result<EventLog> {
+    EventLog::kafka(kafka, replica, topics).map_err(|error| explained(error, replica))
 }
 
 /// Opens the log to look into it, beside the process that has it.

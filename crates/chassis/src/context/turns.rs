@@ -124,7 +124,10 @@ impl<C: Codec> Turns<C> {
         let same = match sent {
             // Without a word on it in the commit that is under way, the repeat needs a commit of its own.
             Some((sent, answer)) if is_noted(sent, answer) || !pending.call.repeat => Some(sent),
-            _ => turn.waiting.iter_mut().find(|waiting| waiting.call.id == id),
+            _ => turn
+                .waiting
+                .iter_mut()
+                .find(|waiting| waiting.call.id == id),
         };
         let Some(same) = same else {
             return Some(pending);

@@ -2,7 +2,6 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
 use super::refusal::Refusal;
 use crate::failure;
@@ -20,11 +19,10 @@ const SCHEMA: &str = "
     BEGIN;
 ";
 
-/// The temporary file; gone when this is.
+/// The temporary file; gone with the process at the latest.
 #[derive(Debug)]
 pub(super) struct Stage {
     database: Connection,
-    _folder: TempDir,
 }
 
 /// What one or more rows say, word for word the same.
@@ -82,12 +80,6 @@ impl From<serde_json::Error> for StageError {
     }
 }
 
-impl From<std::io::Error> for StageError {
-    fn from(error: std::io::Error) -> Self {
-        Self(error.into())
-    }
-}
-
 impl From<StageError> for failure::Failure {
     fn from(error: StageError) -> Self {
         Self::Refused(failure::Refusal {
@@ -99,15 +91,12 @@ impl From<StageError> for failure::Failure {
 }
 
 impl Stage {
-    /// Makes one in the system's folder for temporary files.
+    /// Makes one in the system's folder for temporary files; nothing of it is left, however the import ends.
     pub(super) fn create() -> Result<Self, StageError> {
-        let folder = TempDir::with_prefix("doorstroom-import-")?;
-        let database = Connection::open(folder.path().join("rows.db"))?;
+        // Without a name SQLite makes a file of its own that has no entry in any folder.
+        let database = Connection::open("")?;
         database.execute_batch(SCHEMA)?;
-        Ok(Self {
-            database,
-            _folder: folder,
-        })
+        Ok(Self { database })
     }
 
     /// Keeps what a row says about an offering.

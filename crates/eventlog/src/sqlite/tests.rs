@@ -43,9 +43,18 @@ async fn fills_up_and_goes_on(log: &EventLog) -> u64 {
     assert_eq!(topic.end(), Position::new(version - 1));
     limit_pages(&topic, 100_000);
     let position = append(&topic, version).await.expect("there is room again");
-    assert_eq!(position, Position::new(version), "what was refused left nothing behind");
+    assert_eq!(
+        position,
+        Position::new(version),
+        "what was refused left nothing behind"
+    );
     let report = topic.verify().await.expect("it can be read");
-    assert_eq!((report.commits, report.problem_count), (version, 0), "{:?}", report.problems);
+    assert_eq!(
+        (report.commits, report.problem_count),
+        (version, 0),
+        "{:?}",
+        report.problems
+    );
     version
 }
 
@@ -58,7 +67,10 @@ async fn a_full_disk_refuses_keeps_what_there_is_and_goes_on_when_there_is_room(
     log.close();
     drop(log);
     let log = EventLog::open(&path, &["t"]).expect("the log opens");
-    assert_eq!(log.topic("t").expect("the topic").end(), Position::new(commits));
+    assert_eq!(
+        log.topic("t").expect("the topic").end(),
+        Position::new(commits)
+    );
 }
 
 #[tokio::test]

@@ -87,7 +87,10 @@ fn script(words: &[&str], folder: &Path) -> Command {
 
 /// The script itself says what is missing, such as Java.
 fn run(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().expect("deploy/kafka/kafka can be run");
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .expect("deploy/kafka/kafka can be run");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "Kafka: {said}");
     String::from_utf8(output.stdout).expect("text")

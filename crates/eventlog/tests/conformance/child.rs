@@ -48,7 +48,10 @@ impl Child {
             Command::new(exe)
         };
         command.args(["--exact", "child::does_what_its_parent_asks", "--nocapture"]);
-        command.env(ROLE, role).env(FILE, file).env(TOPIC, &world.topic);
+        command
+            .env(ROLE, role)
+            .env(FILE, file)
+            .env(TOPIC, &world.topic);
         if let Some(broker) = world.broker() {
             command.env(KAFKA, broker.bootstrap());
         }
@@ -78,7 +81,9 @@ impl Child {
 
     /// The next thing that it says.
     pub(crate) fn line(&self) -> String {
-        self.lines.recv_timeout(DEADLINE).expect("it says something")
+        self.lines
+            .recv_timeout(DEADLINE)
+            .expect("it says something")
     }
 
     /// The next so many things that it says.
@@ -234,7 +239,9 @@ async fn contend() {
                 match node.append(stream, attempt).await {
                     Ok(position) => say(&format!("{stream} {attempt} {}", position.get())),
                     Err(LogError::Void { at }) => {
-                        within(node.topic.reached(at)).await.expect("the log is open");
+                        within(node.topic.reached(at))
+                            .await
+                            .expect("the log is open");
                     }
                     Err(error) => panic!("{error}"),
                 }
@@ -246,7 +253,10 @@ async fn contend() {
 }
 
 async fn head(topic: &Topic, stream: &str) -> u64 {
-    let history = topic.read(&stream_id(stream)).await.expect("it can be read");
+    let history = topic
+        .read(&stream_id(stream))
+        .await
+        .expect("it can be read");
     history.last().map_or(0, |commit| commit.version.get())
 }
 
@@ -276,9 +286,15 @@ async fn write_until_refused() {
         }
     }
     let before = node.versions("full").await;
-    assert_eq!(before, (1..version).collect::<Vec<_>>(), "what was there can still be read");
+    assert_eq!(
+        before,
+        (1..version).collect::<Vec<_>>(),
+        "what was there can still be read"
+    );
     hear();
-    let position = append_much(&node.topic, version).await.expect("there is room again");
+    let position = append_much(&node.topic, version)
+        .await
+        .expect("there is room again");
     say(&format!("full {version} {}", position.get()));
     node.close();
 }

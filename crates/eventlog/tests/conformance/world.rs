@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use eventlog::{
-    AttemptId, Clock, CommandId, CommandNote, Commit, EventLog, LogError, NewCommit, Noted, Position,
-    Status, StreamId, Subscription, Topic, Version, system_clock,
+    AttemptId, Clock, CommandId, CommandNote, Commit, EventLog, LogError, NewCommit, Noted,
+    Position, Status, StreamId, Subscription, Topic, Version, system_clock,
 };
 use tempfile::TempDir;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, mpsc};
@@ -225,9 +225,15 @@ impl Node {
         drop(sender);
         let mut results: Vec<Option<Result<Position, LogError>>> = vec![None; count];
         while let Some((index, result)) = within(receiver.recv()).await {
-            assert!(results[index].replace(result).is_none(), "a reply hears once");
+            assert!(
+                results[index].replace(result).is_none(),
+                "a reply hears once"
+            );
         }
-        results.into_iter().map(|result| result.expect("every reply hears")).collect()
+        results
+            .into_iter()
+            .map(|result| result.expect("every reply hears"))
+            .collect()
     }
 
     /// Every commit that this node has, as a subscriber gets them.
@@ -238,11 +244,17 @@ impl Node {
 
     /// Waits until it has what the other one has.
     pub(crate) async fn catches_up_with(&self, other: &Self) {
-        within(self.topic.reached(other.topic.end())).await.expect("the log is open");
+        within(self.topic.reached(other.topic.end()))
+            .await
+            .expect("the log is open");
     }
 
     pub(crate) async fn versions(&self, stream: &str) -> Vec<u64> {
-        let history = self.topic.read(&stream_id(stream)).await.expect("it can be read");
+        let history = self
+            .topic
+            .read(&stream_id(stream))
+            .await
+            .expect("it can be read");
         history.iter().map(|commit| commit.version.get()).collect()
     }
 
@@ -262,7 +274,9 @@ pub(crate) async fn take_until(subscription: &mut Subscription, end: Position) -
 
 /// Waits, but not for ever.
 pub(crate) async fn within<T>(answer: impl Future<Output = T>) -> T {
-    tokio::time::timeout(DEADLINE, answer).await.expect("it comes within the deadline")
+    tokio::time::timeout(DEADLINE, answer)
+        .await
+        .expect("it comes within the deadline")
 }
 
 pub(crate) fn stream_id(name: &str) -> StreamId {
@@ -292,7 +306,12 @@ pub(crate) fn commit(stream: &str, version: u64) -> NewCommit {
 pub(crate) fn seen(commits: &[Arc<Commit>]) -> Vec<(Position, String, u64, AttemptId)> {
     let seen = commits.iter().map(|commit| {
         let stream = commit.stream.to_string();
-        (commit.position, stream, commit.version.get(), commit.attempt)
+        (
+            commit.position,
+            stream,
+            commit.version.get(),
+            commit.attempt,
+        )
     });
     seen.collect()
 }

@@ -96,6 +96,16 @@ fn without_void_commits_a_command_takes_effect_twice() {
     breaks(rules, Sentence::VoidHasNoEffect, &[ONCE]);
 }
 
+/// A call and its repeat wait on the same node, and are decided together.
+#[test]
+fn a_command_decided_twice_in_one_batch_takes_effect_twice() {
+    let rules = Rules {
+        batches: true,
+        ..quiet(0, &[Give])
+    };
+    breaks(rules, Sentence::OncePerBatch, &[ONCE]);
+}
+
 /// The first call waits on a node that is behind; a repeat elsewhere is taken, and its send hangs; the next repeat
 /// joins the first call, and is refused with it from the folded state.
 #[test]
@@ -112,11 +122,11 @@ fn a_repeat_that_joins_a_fresh_call_is_refused_and_takes_effect_later() {
 /// given, and the refused one's repeat takes it, and its send hangs. The next repeat comes to the first node, where
 /// the refusal still waits, and joins it.
 #[test]
-fn a_refusal_that_waits_for_a_commit_without_being_in_it_takes_effect_later() {
+fn a_repeat_that_joins_what_its_commit_does_not_mention_takes_effect_later() {
     let rules = Rules {
         calls: vec![1, 3, 1],
         batches: true,
         ..quiet(1, &[Take, Take, Give])
     };
-    breaks(rules, Sentence::WhatWaitsIsCommitted, &[REFUSED_STAYS]);
+    breaks(rules, Sentence::JoinOnlyWhatIsCommitted, &[REFUSED_STAYS]);
 }

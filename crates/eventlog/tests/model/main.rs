@@ -13,7 +13,7 @@
 //! - A client calls any node. Its deadline passes; it repeats the same command on any node and says so. The
 //!   transport delivers a call twice. Calls arrive late, in any order, or never.
 //! - A node takes its stream's turn and decides what waits, one command or several in one commit, on what it has
-//!   folded. It waits for its own commit, or gives up on it. A call whose command waits there already joins it.
+//!   folded. It waits for its own commit, or gives up on it. A call whose command is in that commit joins it.
 //! - A send lands at once, much later, twice, or never: a send that never lands is one whose step is not taken.
 //! - A node folds the next record, judges it with `eventlog::rule::judge`, the very function that the backends
 //!   use, and answers.
@@ -41,7 +41,7 @@
 //! | one restart | 995,185 |
 //! | one record lands twice, no batches | 875,866 |
 //! | a command that may have nothing to do | 108,645 |
-//! | two commands for the last place | 154,754 |
+//! | two commands for the last place | 144,192 |
 //! | one command, three calls, one restart, one record lands twice | 84,139 |
 //! | three nodes | 515,452 |
 //! | soak: one restart and one record lands twice | 19,311,593 |

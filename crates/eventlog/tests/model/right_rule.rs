@@ -61,7 +61,7 @@ fn holds_when_there_is_nothing_to_do() {
 
 #[test]
 fn holds_for_the_last_place() {
-    exhaust(quiet(1, &[Take, Take]), 154_000, &QUIET);
+    exhaust(quiet(1, &[Take, Take]), 144_000, &QUIET);
 }
 
 #[test]

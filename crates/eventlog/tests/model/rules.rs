@@ -46,9 +46,11 @@ pub(crate) enum Sentence {
     VoidHasNoEffect,
     /// A repeat that joins a fresh call of its command is still a repeat.
     JoinedRepeatIsRepeat,
-    /// What waits for a commit is in it: also a fresh command that is refused, or finds nothing to do, on the
-    /// batch's earlier events. A repeat may join it.
-    WhatWaitsIsCommitted,
+    /// A command id that is already in the batch is not decided again.
+    OncePerBatch,
+    /// A repeat joins its command in a decision under way only if the commit says what became of it. A fresh
+    /// command that is refused on the batch's earlier events waits for that commit, but is not in it.
+    JoinOnlyWhatIsCommitted,
 }
 
 impl Rules {

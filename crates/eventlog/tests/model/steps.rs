@@ -60,11 +60,11 @@ pub(crate) fn possible(rules: &Rules, world: &World, steps: &mut Vec<Step>) {
             decisions(rules, node, &present.waiting, steps);
         }
         for call in &present.waiting {
-            if present
-                .turns
-                .iter()
-                .any(|turn| turn.decided(call).is_some())
-            {
+            let may_join = |turn: &Turn| {
+                turn.decided(call).is_some()
+                    && (turn.commits(call) || rules.lacks(Sentence::JoinOnlyWhatIsCommitted))
+            };
+            if present.turns.iter().any(may_join) {
                 steps.push(Step::Join { node, call: *call });
             }
         }
@@ -158,13 +158,16 @@ fn decide(rules: &Rules, world: &mut World, node: usize, batch: &[Call]) {
     let mut at_once = Vec::new();
     let mut later = Vec::new();
     for (place, call) in batch.iter().enumerate() {
-        let remembered = basis.outcomes[call.command];
+        let remembered = if rules.lacks(Sentence::OncePerBatch) {
+            present.folded.outcomes[call.command]
+        } else {
+            basis.outcomes[call.command]
+        };
         let outcome = remembered.unwrap_or_else(|| basis.decide(rules.commands[call.command]));
         let joins = batch[..place]
             .iter()
             .find(|other| other.command == call.command);
-        let waits = !committed.is_empty() && !rules.lacks(Sentence::WhatWaitsIsCommitted);
-        if remembered.is_none() && (waits || needs_commit(rules, call, joins, outcome)) {
+        if remembered.is_none() && needs_commit(rules, call, joins, outcome) {
             committed.push((call.command, outcome));
             basis.answer(rules, call.command, outcome);
         }

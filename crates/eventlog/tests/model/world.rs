@@ -160,6 +160,12 @@ impl Turn {
         let first = answers.find(|(other, _)| other.command == call.command);
         first.copied()
     }
+
+    /// Returns whether the commit says what became of this call's command.
+    pub(crate) fn commits(&self, call: &Call) -> bool {
+        let mut answers = self.record.answers.iter();
+        answers.any(|(command, _)| *command == call.command)
+    }
 }
 
 impl World {

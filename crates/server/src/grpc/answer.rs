@@ -10,8 +10,8 @@ use http::{HeaderMap, Request, Response};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep, timeout};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::Status;
 use tonic::body::Body;
+use tonic::{Code, Status};
 use tower::{Layer, Service};
 
 /// What a stream is busy with when the server stops may still be answered for so long.
@@ -74,9 +74,26 @@ where
                 ));
                 return Ok(status.into_http());
             };
-            Ok(answered?.map(|body| Body::new(Ending::new(body, stopping))))
+            let answered = answered?;
+            if let Some(refusal) = unreadable(answered.headers()) {
+                return Ok(refusal.into_http());
+            }
+            Ok(answered.map(|body| Body::new(Ending::new(body, stopping))))
         })
     }
+}
+
+/// A request that is too large, or no protobuf at all, is the caller's mistake: tonic says OUT_OF_RANGE and
+/// INTERNAL, which sound like the server's.
+fn unreadable(headers: &HeaderMap) -> Option<Status> {
+    let status = Status::from_header_map(headers)?;
+    let said = match status.code() {
+        Code::OutOfRange => "Error, decoded message length too large",
+        Code::Internal => "failed to decode Protobuf message",
+        _ => return None,
+    };
+    let is_it = status.message().starts_with(said);
+    is_it.then(|| Status::invalid_argument(status.message()))
 }
 
 /// A body that ends with UNAVAILABLE some time after the server began to stop, unless it ends by itself.

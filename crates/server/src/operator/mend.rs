@@ -1,15 +1,16 @@
 use std::io::Write;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use eventlog::{EventLog, LogError, Position, Status, Topic};
+use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::config::Settings;
 use crate::storage::{self, Unopened};
 
-/// How long a topic on Kafka may take to be caught up.
-const CATCH_UP: Duration = Duration::from_secs(60);
+/// How long the broker may stay away, or a topic take to be caught up.
+const CATCH_UP: Duration = Duration::from_secs(600);
 
 /// Records the decision to go on without a commit.
 pub(super) async fn skip(
@@ -18,17 +19,18 @@ pub(super) async fn skip(
     reason: &str,
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
-    let log = open(settings)?;
-    super::topic(&log, topic)?;
-    let control = super::topic(&log, &chassis::control::topic_name(&settings.region))?;
+    let control = chassis::control::topic_name(&settings.region);
+    let open = open(settings, &control)?;
+    there_is(settings, &open, topic, position).await?;
+    let control = super::topic(&open.log, &control)?;
     caught_up(&control).await?;
     let recorded = chassis::control::skip(&control, topic, position, reason).await;
-    log.close();
+    open.log.close();
     let at = recorded.context("the decision could not be recorded")?;
+    let control = control.name();
     writeln!(
         out,
-        "{topic}: position {position} is skipped (decision {at} in {})",
-        control.name()
+        "{topic}: position {position} is skipped (decision {at} in {control})"
     )?;
     Ok(())
 }
@@ -40,16 +42,17 @@ pub(super) async fn reset(
     confirmed: bool,
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
-    if !confirmed {
-        bail!(
-            "nothing was done: a reset makes every cursor, position token and snapshot of {topic} worthless; add --yes to do it"
-        );
-    }
-    let log = open(settings)?;
-    let topic = super::topic(&log, topic)?;
+    ensure!(
+        confirmed,
+        "nothing was done: a reset makes every cursor, position token and snapshot of {topic} worthless; \
+         add --yes to do it"
+    );
+    let open = open(settings, topic)?;
+    let topic = super::topic(&open.log, topic)?;
+    caught_up(&topic).await?;
     let before = topic.log_id();
     let reset = topic.reset().await;
-    log.close();
+    open.log.close();
     let after = reset.context("the log could not be given another id")?;
     let before = before.map_or_else(|| "none".to_owned(), |id| id.to_string());
     writeln!(
@@ -60,26 +63,66 @@ pub(super) async fn reset(
     Ok(())
 }
 
-fn open(settings: &Settings) -> anyhow::Result<EventLog> {
-    storage::open(settings).map_err(|error| match error.downcast_ref::<Unopened>() {
-        Some(Unopened {
-            error: LogError::InUse(_),
-            ..
-        }) => {
-            anyhow!("{error}: stop the server first")
+/// A log open to be mended.
+struct Open {
+    log: EventLog,
+    /// On Kafka: where it is followed, apart from the nodes' own replicas; gone afterwards.
+    _folder: Option<TempDir>,
+}
+
+/// On Kafka the nodes may run on; the embedded log is one process's alone.
+fn open(settings: &Settings, topic: &str) -> anyhow::Result<Open> {
+    if let Some(kafka) = storage::kafka(settings) {
+        let (log, folder) = storage::open_beside(&kafka, topic)?;
+        return Ok(Open {
+            log,
+            _folder: Some(folder),
+        });
+    }
+    // Nothing is made where there was nothing.
+    storage::open_to_read(settings)?;
+    match storage::open(settings) {
+        Ok(log) => Ok(Open { log, _folder: None }),
+        Err(error) => Err(match error.downcast_ref::<Unopened>() {
+            Some(unopened) if matches!(unopened.error, LogError::InUse(_)) => {
+                anyhow!("{error}: stop the server first")
+            }
+            _ => error,
+        }),
+    }
+}
+
+/// Refuses a position that holds no commit: a slip would stay in the log.
+async fn there_is(
+    settings: &Settings,
+    open: &Open,
+    topic: &str,
+    position: Position,
+) -> anyhow::Result<()> {
+    let found = match settings.kafka {
+        None => super::topic(&open.log, topic)?.commit(position).await,
+        Some(_) => {
+            let replica = storage::open_to_read(settings)
+                .context("the topic's positions are looked up in a node's replica (--data)")?;
+            super::topic(&replica, topic)?.commit(position).await
         }
-        _ => error,
-    })
+    };
+    match found {
+        Ok(None) => bail!("there is no commit at position {position} of {topic}"),
+        // One that cannot be read is what this is for.
+        Ok(Some(_)) | Err(LogError::Damaged { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn caught_up(topic: &Topic) -> anyhow::Result<()> {
     let mut status = topic.status();
     let settled = status.wait_for(|status| *status != Status::Starting);
     let Ok(settled) = timeout(CATCH_UP, settled).await else {
+        let seconds = CATCH_UP.as_secs();
         bail!(
-            "{} was not caught up within {} seconds",
-            topic.name(),
-            CATCH_UP.as_secs()
+            "{} was not caught up within {seconds} seconds",
+            topic.name()
         );
     };
     match &*settled? {

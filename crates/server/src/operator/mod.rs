@@ -4,6 +4,8 @@ mod export;
 mod inspect;
 mod mend;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod verify;
 

@@ -19,6 +19,9 @@ use crate::config::Settings;
 use crate::pages::Pages;
 use crate::{demo, grpc, pages, storage};
 
+/// The least that the log gets for its last writes.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
 /// What comes from outside the server.
 pub struct Outside {
     /// Where gRPC callers come in.
@@ -170,10 +173,14 @@ impl Running {
             tracing::warn!("tasks still ran at the deadline: they were cut off");
             abort.abort();
         }
-        // What was taken is written out in any case: somebody may wait for the answer.
+        // What was taken is written out, and whoever waits for it is answered: a moment for that there always is.
+        let deadline = deadline.max(Instant::now() + LAST_WRITES);
         let log = node.log.clone();
-        if let Err(error) = tokio::task::spawn_blocking(move || log.close()).await {
-            tracing::error!(%error, "the log did not close: {error}");
+        let closed = tokio::task::spawn_blocking(move || log.close());
+        if timeout_at(deadline, closed).await.is_err() {
+            tracing::warn!(
+                "the log did not close by the deadline: what was sent last has an unknown outcome"
+            );
         }
         tracing::info!("stopped");
     }

@@ -17,7 +17,13 @@ async fn what_waits_is_decided_together_and_a_rejected_command_does_not_touch_th
     let node = house.node("one").await;
     effect(node.execute("a", &house.call(Command::Open(2))).await);
     let mut answers = Vec::new();
-    for command in [Command::Take, Command::Take, Command::Take, Command::Open(1), Command::Take] {
+    for command in [
+        Command::Take,
+        Command::Take,
+        Command::Take,
+        Command::Open(1),
+        Command::Take,
+    ] {
         answers.push(node.submit("a", &house.call(command)).await);
     }
     let mut results: Vec<Answer> = Vec::new();
@@ -26,14 +32,30 @@ async fn what_waits_is_decided_together_and_a_rejected_command_does_not_touch_th
     }
     assert_eq!(refusal(&results[2]), "no-place-free");
     for index in [0, 1, 3, 4] {
-        assert!(matches!(&results[index], Ok(receipt) if matches!(receipt.effect, Effect::Took(_))));
+        assert!(
+            matches!(&results[index], Ok(receipt) if matches!(receipt.effect, Effect::Took(_)))
+        );
     }
-    let history = house.topic().read(&stream("a")).await.expect("it can be read");
+    let history = house
+        .topic()
+        .read(&stream("a"))
+        .await
+        .expect("it can be read");
     assert_eq!(history.len(), 2, "one commit for all of them");
     let notes = &history[1].commands;
     assert_eq!(notes.len(), 4, "a fresh refusal leaves no word");
-    assert!(notes.iter().all(|note| note.noted == Noted::Taken && note.event_count == 1));
-    let expected = [Event::Opened(2), Event::Taken, Event::Taken, Event::Opened(1), Event::Taken];
+    assert!(
+        notes
+            .iter()
+            .all(|note| note.noted == Noted::Taken && note.event_count == 1)
+    );
+    let expected = [
+        Event::Opened(2),
+        Event::Taken,
+        Event::Taken,
+        Event::Opened(1),
+        Event::Taken,
+    ];
     assert_eq!(house.events("a").await, expected);
 }
 
@@ -94,7 +116,10 @@ async fn a_command_id_that_is_already_in_the_batch_joins_it() {
         answers.push(node.submit("a", &call).await);
     }
     for answer in answers {
-        assert_eq!(effect(within(answer).await), Effect::Took(vec![Event::Opened(1)]));
+        assert_eq!(
+            effect(within(answer).await),
+            Effect::Took(vec![Event::Opened(1)])
+        );
     }
     assert_eq!(house.events("a").await, [Event::Opened(1)]);
 
@@ -109,7 +134,10 @@ async fn a_command_id_that_is_already_in_the_batch_joins_it() {
     for answer in [within(first).await, within(second).await] {
         assert_eq!(effect(answer), Effect::Took(vec![Event::Opened(7)]));
     }
-    assert_eq!(house.events("a").await, [Event::Opened(1), Event::Opened(7)]);
+    assert_eq!(
+        house.events("a").await,
+        [Event::Opened(1), Event::Opened(7)]
+    );
 }
 
 #[tokio::test]
@@ -144,10 +172,18 @@ async fn a_repeat_of_a_fresh_refusal_that_is_under_way_gets_a_commit_of_its_own(
 }
 
 async fn assert_refusal_is_written(house: &House, id: &eventlog::CommandId) {
-    let history = house.topic().read(&stream("a")).await.expect("it can be read");
+    let history = house
+        .topic()
+        .read(&stream("a"))
+        .await
+        .expect("it can be read");
     let notes = history.iter().flat_map(|commit| &commit.commands);
     let refused = notes.filter(|note| note.id == *id && matches!(note.noted, Noted::Refused(_)));
-    assert_eq!(refused.count(), 1, "a first attempt may be under way on another node");
+    assert_eq!(
+        refused.count(),
+        1,
+        "a first attempt may be under way on another node"
+    );
 }
 
 #[tokio::test]
@@ -173,8 +209,15 @@ async fn a_command_and_its_repeat_that_are_decided_again_take_effect_once() {
     settle().await;
     house.gate.open();
     within(faster).await.expect("in effect");
-    for answer in [within(taken).await, within(fresh).await, within(repeated).await] {
-        assert!(matches!(effect(answer), Effect::Took(_) | Effect::Remembered));
+    for answer in [
+        within(taken).await,
+        within(fresh).await,
+        within(repeated).await,
+    ] {
+        assert!(matches!(
+            effect(answer),
+            Effect::Took(_) | Effect::Remembered
+        ));
     }
     assert_eq!(node.state("a").expect("it is there").taken, 2);
 }
@@ -214,7 +257,11 @@ async fn a_caller_that_cancels_in_mid_command_changes_nothing() {
     assert_eq!(house.events("a").await, expected);
     for call in [cancelled, waiting] {
         let again = node.execute("a", &repeat(&call)).await;
-        assert_eq!(effect(again), Effect::Remembered, "who asks again hears of it");
+        assert_eq!(
+            effect(again),
+            Effect::Remembered,
+            "who asks again hears of it"
+        );
     }
 }
 
@@ -229,7 +276,11 @@ async fn more_commands_than_a_commit_takes_go_into_several() {
     for answer in answers {
         effect(within(answer).await);
     }
-    let history = house.topic().read(&stream("a")).await.expect("it can be read");
+    let history = house
+        .topic()
+        .read(&stream("a"))
+        .await
+        .expect("it can be read");
     assert!(history.len() >= 4, "{} commits", history.len());
     assert!(history.iter().all(|commit| commit.commands.len() <= 64));
     assert_eq!(node.state("a").expect("it is there").free, 200);
@@ -261,5 +312,8 @@ async fn a_node_that_stops_answers_everybody_and_loses_nothing_that_it_acknowled
     let folded = again.context.read().view.free.values().sum::<u64>();
     assert!(folded >= taken, "{folded} of {taken}");
     let void = house.append("stream-0", 1, "").await;
-    assert!(matches!(void, Err(LogError::Void { .. })) || taken == 0, "{void:?}");
+    assert!(
+        matches!(void, Err(LogError::Void { .. })) || taken == 0,
+        "{void:?}"
+    );
 }

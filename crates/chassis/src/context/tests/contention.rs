@@ -46,11 +46,19 @@ async fn two_nodes_with_32_writers_lose_nothing_and_grant_nothing_twice() {
     let house = Arc::new(House::new());
     let nodes = Arc::new([house.node("one").await, house.node("two").await]);
     for name in STREAMS {
-        effect(nodes[0].execute(name, &house.call(Command::Open(PLACES))).await);
+        effect(
+            nodes[0]
+                .execute(name, &house.call(Command::Open(PLACES)))
+                .await,
+        );
     }
     let mut writers = Vec::new();
     for writer in 0..WRITERS {
-        writers.push(tokio::spawn(take_places(Arc::clone(&house), Arc::clone(&nodes), writer)));
+        writers.push(tokio::spawn(take_places(
+            Arc::clone(&house),
+            Arc::clone(&nodes),
+            writer,
+        )));
     }
     let mut granted = BTreeSet::new();
     for writer in writers {
@@ -60,18 +68,29 @@ async fn two_nodes_with_32_writers_lose_nothing_and_grant_nothing_twice() {
     }
     let asked = (WRITERS * EACH) as u64;
     let expected = asked.min(PLACES * STREAMS.len() as u64);
-    assert_eq!(granted.len() as u64, expected, "exactly as many as there were places");
+    assert_eq!(
+        granted.len() as u64,
+        expected,
+        "exactly as many as there were places"
+    );
 
     let mut in_the_log = BTreeSet::new();
     for (which, name) in STREAMS.iter().enumerate() {
-        let history = house.topic().read(&stream(name)).await.expect("it can be read");
+        let history = house
+            .topic()
+            .read(&stream(name))
+            .await
+            .expect("it can be read");
         for note in history.iter().skip(1).flat_map(|commit| &commit.commands) {
             if note.noted == Noted::Taken {
                 assert!(in_the_log.insert((which, note.id)), "it took effect twice");
             }
         }
     }
-    assert_eq!(in_the_log, granted, "what was acknowledged is what there is");
+    assert_eq!(
+        in_the_log, granted,
+        "what was acknowledged is what there is"
+    );
     for name in STREAMS {
         for node in &*nodes {
             node.catches_up().await;
@@ -79,5 +98,8 @@ async fn two_nodes_with_32_writers_lose_nothing_and_grant_nothing_twice() {
         assert_eq!(nodes[0].state(name), nodes[1].state(name));
         assert_eq!(nodes[0].state(name).expect("it is there").free, 0);
     }
-    assert!(house.topic().void_count() > 0, "they were in each other's way");
+    assert!(
+        house.topic().void_count() > 0,
+        "they were in each other's way"
+    );
 }

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::Timestamp;
-use eventlog::{AttemptId, CommandId, EventLog, LogError, NewCommit, Position, StreamId, Topic, Version};
+use eventlog::{
+    AttemptId, CommandId, EventLog, LogError, NewCommit, Position, StreamId, Topic, Version,
+};
 use parking_lot::{Condvar, Mutex};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -171,8 +173,14 @@ impl House {
 
     /// The events of a stream, in the order in which they took effect, as the log has them.
     async fn events(&self, name: &str) -> Vec<Event> {
-        let history = self.topic().read(&stream(name)).await.expect("it can be read");
-        let bodies = history.iter().map(|commit| PlacesCodec::decode(&commit.body));
+        let history = self
+            .topic()
+            .read(&stream(name))
+            .await
+            .expect("it can be read");
+        let bodies = history
+            .iter()
+            .map(|commit| PlacesCodec::decode(&commit.body));
         bodies
             .flat_map(|events| events.expect("it can be read"))
             .map(|recorded| recorded.event)
@@ -212,7 +220,9 @@ impl<C: Codec, V: View<C::Aggregate>> Running<C, V> {
     /// Waits until it has folded what the log has.
     async fn catches_up(&self) {
         let end = self.node.log.topic(TOPIC).expect("the topic").end();
-        within(self.context.reached(end)).await.expect("it is folded");
+        within(self.context.reached(end))
+            .await
+            .expect("it is folded");
     }
 
     /// Stops the node in order, as the server does.
@@ -229,7 +239,11 @@ impl Running<PlacesCodec, Totals> {
     }
 
     /// The command is under way when this returns; its answer comes later.
-    async fn submit(&self, name: &str, call: &Call<Command>) -> impl Future<Output = Answer> + use<> {
+    async fn submit(
+        &self,
+        name: &str,
+        call: &Call<Command>,
+    ) -> impl Future<Output = Answer> + use<> {
         let answer = self.context.submit(stream(name), call.clone()).await;
         answer.expect("it is taken")
     }
@@ -286,5 +300,7 @@ fn refusal(answer: &Answer) -> &str {
 
 /// Waits, but not for ever.
 async fn within<T>(answer: impl Future<Output = T>) -> T {
-    tokio::time::timeout(DEADLINE, answer).await.expect("it comes within the deadline")
+    tokio::time::timeout(DEADLINE, answer)
+        .await
+        .expect("it comes within the deadline")
 }

@@ -117,8 +117,17 @@ impl Codec for PlacesCodec {
     }
 
     fn encode_state(state: &Places) -> Vec<u8> {
-        let holds = state.holds.iter().map(|until| format!(" {}", until.as_millis()));
-        format!("{} {}{}", state.free, state.taken, holds.collect::<String>()).into_bytes()
+        let holds = state
+            .holds
+            .iter()
+            .map(|until| format!(" {}", until.as_millis()));
+        format!(
+            "{} {}{}",
+            state.free,
+            state.taken,
+            holds.collect::<String>()
+        )
+        .into_bytes()
     }
 
     fn decode_state(bytes: &[u8]) -> Result<Places, DecodeError> {
@@ -130,7 +139,9 @@ impl Codec for PlacesCodec {
         Ok(Places {
             free: count(next()).ok_or_else(unknown)?,
             taken: count(next()).ok_or_else(unknown)?,
-            holds: std::iter::from_fn(next).map(Timestamp::from_millis).collect(),
+            holds: std::iter::from_fn(next)
+                .map(Timestamp::from_millis)
+                .collect(),
         })
     }
 }

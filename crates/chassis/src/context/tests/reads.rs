@@ -17,11 +17,16 @@ async fn at_least_waits_until_the_position_is_folded() {
             context.read().position()
         })
     };
-    let receipt = one.execute("a", &house.call(Command::Open(2))).await.expect("in effect");
+    let receipt = one
+        .execute("a", &house.call(Command::Open(2)))
+        .await
+        .expect("in effect");
     assert_eq!(receipt.position, next);
     let seen = within(waiting).await.expect("it ends");
     assert!(seen >= next, "{seen}");
-    within(two.context.at_least(&[])).await.expect("nothing to wait for");
+    within(two.context.at_least(&[]))
+        .await
+        .expect("nothing to wait for");
 }
 
 #[tokio::test]
@@ -30,20 +35,31 @@ async fn a_token_of_another_log_or_topic_is_refused() {
     let (node, other) = (house.node("one").await, elsewhere.node("one").await);
     effect(node.execute("a", &house.call(Command::Open(1))).await);
     let good = node.context.token(house.topic().end());
-    within(node.context.at_least(&[good.clone()])).await.expect("it is there");
+    within(node.context.at_least(&[good.clone()]))
+        .await
+        .expect("it is there");
 
     let refused = within(other.context.at_least(&[good.clone()])).await;
     assert!(matches!(refused, Err(ReadError::OtherLog)), "{refused:?}");
     let mut token = PositionToken::parse(&good).expect("a token");
     token.topic = super::CONTROL.to_owned();
     let refused = within(node.context.at_least(&[good.clone(), token.to_string()])).await;
-    assert!(matches!(&refused, Err(ReadError::OtherTopic { index: 1, .. })), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(ReadError::OtherTopic { index: 1, .. })),
+        "{refused:?}"
+    );
     let refused = within(node.context.at_least(&["17".to_owned()])).await;
-    assert!(matches!(refused, Err(ReadError::NotAToken { index: 0 })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ReadError::NotAToken { index: 0 })),
+        "{refused:?}"
+    );
 
     within(house.topic().reset()).await.expect("it is written");
     let refused = within(node.context.at_least(&[good])).await;
-    assert!(matches!(refused, Err(ReadError::OtherLog)), "after a reset: {refused:?}");
+    assert!(
+        matches!(refused, Err(ReadError::OtherLog)),
+        "after a reset: {refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -67,13 +83,24 @@ async fn a_history_names_every_event_with_its_command_and_actor() {
     for answer in answers {
         effect(within(answer).await);
     }
-    let history = node.context.history(&stream("a")).await.expect("it can be read");
-    let events: Vec<_> = history.iter().map(|item| item.recorded.event.clone()).collect();
+    let history = node
+        .context
+        .history(&stream("a"))
+        .await
+        .expect("it can be read");
+    let events: Vec<_> = history
+        .iter()
+        .map(|item| item.recorded.event.clone())
+        .collect();
     assert_eq!(events, [Event::Opened(2), Event::Taken, Event::Taken]);
     let ids: Vec<_> = history.iter().filter_map(|item| item.command_id).collect();
     assert_eq!(ids, calls.map(|call| call.id));
     assert!(history.iter().all(|item| item.recorded.actor == "somebody"));
-    assert!(history.iter().all(|item| item.log_time_millis == house.now()));
+    assert!(
+        history
+            .iter()
+            .all(|item| item.log_time_millis == house.now())
+    );
 }
 
 #[tokio::test]
@@ -100,5 +127,8 @@ async fn a_node_that_starts_decides_nothing_on_half_of_what_happened() {
     filler.catches_up().await;
     assert_eq!(filler.state("last").expect("it is there").taken, 20);
     effect(filler.execute("last", &house.call(Command::Take)).await);
-    assert_eq!(refusal(&filler.execute("last", &house.call(Command::Take)).await), "no-place-free");
+    assert_eq!(
+        refusal(&filler.execute("last", &house.call(Command::Take)).await),
+        "no-place-free"
+    );
 }

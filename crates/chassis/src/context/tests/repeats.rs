@@ -17,7 +17,11 @@ async fn a_repeat_on_the_same_node_is_answered_from_memory() {
         assert_eq!(receipt.position, first.position);
     }
     assert_eq!(house.events("a").await, [Event::Opened(3)]);
-    assert_eq!(house.topic().end(), first.position, "nothing more was written");
+    assert_eq!(
+        house.topic().end(),
+        first.position,
+        "nothing more was written"
+    );
 }
 
 #[tokio::test]
@@ -28,8 +32,14 @@ async fn a_repeat_on_another_node_is_answered_from_memory_too() {
         let call = house.call(Command::Open(1));
         let first = one.execute("a", &call).await.expect("it took effect");
         // The other node may not have folded it yet: then its own commit is void, and it looks again.
-        let receipt = two.execute("a", &repeat(&call)).await.expect("it took effect");
-        assert_eq!((receipt.effect, receipt.position), (Effect::Remembered, first.position));
+        let receipt = two
+            .execute("a", &repeat(&call))
+            .await
+            .expect("it took effect");
+        assert_eq!(
+            (receipt.effect, receipt.position),
+            (Effect::Remembered, first.position)
+        );
         assert_eq!(house.events("a").await.len(), round);
     }
 }
@@ -44,7 +54,10 @@ async fn a_first_attempt_and_its_repeat_on_another_node_at_once_take_effect_once
         let (first, second) = tokio::join!(one.execute("a", &call), two.execute("a", &again));
         let effects = [effect(first), effect(second)];
         assert!(effects.contains(&Effect::Remembered), "{effects:?}");
-        assert!(effects.contains(&Effect::Took(vec![Event::Opened(1)])), "{effects:?}");
+        assert!(
+            effects.contains(&Effect::Took(vec![Event::Opened(1)])),
+            "{effects:?}"
+        );
     }
     assert_eq!(house.events("a").await.len(), 50);
 }
@@ -56,13 +69,20 @@ async fn a_repeat_that_is_refused_leaves_a_commit_that_voids_its_first_attempt()
     let call = house.call(Command::Take);
     let refused = node.execute("a", &repeat(&call)).await;
     assert_eq!(refusal(&refused), "no-place-free");
-    let written = house.topic().read(&stream("a")).await.expect("it can be read");
+    let written = house
+        .topic()
+        .read(&stream("a"))
+        .await
+        .expect("it can be read");
     let [commit] = &written[..] else {
         panic!("{written:?}");
     };
     assert!(commit.body.is_empty());
     assert_eq!(commit.commands[0].id, call.id);
-    assert_eq!(commit.commands[0].noted, Noted::Refused("no-place-free".into()));
+    assert_eq!(
+        commit.commands[0].noted,
+        Noted::Refused("no-place-free".into())
+    );
 
     // The first attempt, decided elsewhere before that, lands now.
     let late = house.append("a", 1, "opened 5 0 somebody\n").await;
@@ -97,13 +117,23 @@ async fn a_repeat_that_finds_nothing_to_do_leaves_a_commit_too() {
     let call = repeat(&house.call(Command::Open(0)));
     let first = node.execute("a", &call).await.expect("not refused");
     assert_eq!(first.effect, Effect::Unchanged);
-    let written = house.topic().read(&stream("a")).await.expect("it can be read");
+    let written = house
+        .topic()
+        .read(&stream("a"))
+        .await
+        .expect("it can be read");
     assert_eq!(written.len(), 1);
     assert_eq!(written[0].commands[0].noted, Noted::Unchanged);
-    assert_eq!(first.position, written[0].position, "the answer rests on it");
+    assert_eq!(
+        first.position, written[0].position,
+        "the answer rests on it"
+    );
 
     let again = node.execute("a", &call).await.expect("not refused");
-    assert_eq!((again.effect, again.position), (Effect::Unchanged, first.position));
+    assert_eq!(
+        (again.effect, again.position),
+        (Effect::Unchanged, first.position)
+    );
     assert_eq!(house.topic().end(), first.position, "answered from memory");
 }
 
@@ -111,7 +141,10 @@ async fn a_repeat_that_finds_nothing_to_do_leaves_a_commit_too() {
 async fn a_fresh_refusal_writes_nothing() {
     let house = House::new();
     let node = house.node("one").await;
-    assert_eq!(refusal(&node.execute("a", &house.call(Command::Take)).await), "no-place-free");
+    assert_eq!(
+        refusal(&node.execute("a", &house.call(Command::Take)).await),
+        "no-place-free"
+    );
     let unchanged = node.execute("a", &house.call(Command::Open(0))).await;
     assert_eq!(effect(unchanged), Effect::Unchanged);
     assert_eq!(house.topic().end(), Position::START);
@@ -125,7 +158,10 @@ async fn an_id_that_was_used_on_another_stream_is_refused() {
     let call = house.call(Command::Open(1));
     effect(node.execute("a", &call).await);
     for call in [repeat(&call), call] {
-        assert_eq!(refusal(&node.execute("b", &call).await), "command-id-reused");
+        assert_eq!(
+            refusal(&node.execute("b", &call).await),
+            "command-id-reused"
+        );
     }
     assert_eq!(house.events("b").await, []);
 }
@@ -138,17 +174,28 @@ async fn a_command_older_than_what_is_remembered_is_refused_and_says_nothing_of_
     effect(node.execute("a", &call).await);
     house.pass_time(OLDEST_ID_MILLIS);
     effect(node.execute("a", &house.call(Command::Open(1))).await);
-    assert_eq!(effect(node.execute("a", &repeat(&call)).await), Effect::Remembered, "just in time");
+    assert_eq!(
+        effect(node.execute("a", &repeat(&call)).await),
+        Effect::Remembered,
+        "just in time"
+    );
 
     house.pass_time(1);
     effect(node.execute("a", &house.call(Command::Open(1))).await);
     for _ in 0..2 {
-        assert_eq!(refusal(&node.execute("a", &repeat(&call)).await), "command-too-old");
+        assert_eq!(
+            refusal(&node.execute("a", &repeat(&call)).await),
+            "command-too-old"
+        );
         // When its outcome is forgotten, an hour later, it is too old all the more.
         house.pass_time(REMEMBERED_MILLIS);
         effect(node.execute("a", &house.call(Command::Open(1))).await);
     }
-    assert_eq!(house.events("a").await.len(), 5, "the old one took effect once");
+    assert_eq!(
+        house.events("a").await.len(),
+        5,
+        "the old one took effect once"
+    );
 }
 
 #[tokio::test]
@@ -157,7 +204,10 @@ async fn a_command_from_the_future_is_refused() {
     let node = house.node("one").await;
     let mut call = house.call(Command::Open(1));
     call.id = House::id_made_at(house.now() + NEWEST_ID_MILLIS + 1);
-    assert_eq!(refusal(&node.execute("a", &call).await), "command-from-the-future");
+    assert_eq!(
+        refusal(&node.execute("a", &call).await),
+        "command-from-the-future"
+    );
     call.id = House::id_made_at(house.now() + NEWEST_ID_MILLIS);
     effect(node.execute("a", &call).await);
     assert_eq!(house.events("a").await.len(), 1);

@@ -25,20 +25,38 @@ struct Everything {
 fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals>) -> Everything {
     let slots = folded.slots().map(|(stream, slot)| {
         let times = (slot.changed_at.get(), slot.changed_time.as_millis());
-        let content = (slot.state.clone(), slot.version.get(), times.0, times.1, slot.erased);
+        let content = (
+            slot.state.clone(),
+            slot.version.get(),
+            times.0,
+            times.1,
+            slot.erased,
+        );
         (stream.to_string(), content)
     });
-    let timers = folded.timers.iter().map(|(key, timer)| format!("{key:?} {}", timer.set_by));
+    let timers = folded
+        .timers
+        .iter()
+        .map(|(key, timer)| format!("{key:?} {}", timer.set_by));
     let mut unusable: Vec<_> = folded.unusable.iter().map(ToString::to_string).collect();
     unusable.sort();
     Everything {
         position: folded.position().get(),
         log_time: folded.log_time().as_millis(),
         slots: slots.collect(),
-        outcomes: folded.outcomes.iter().map(|(_, id, outcome)| (*id, outcome.clone())).collect(),
+        outcomes: folded
+            .outcomes
+            .iter()
+            .map(|(_, id, outcome)| (*id, outcome.clone()))
+            .collect(),
         timers: timers.collect(),
         unusable,
-        view: folded.view.free.iter().map(|(stream, free)| (stream.to_string(), *free)).collect(),
+        view: folded
+            .view
+            .free
+            .iter()
+            .map(|(stream, free)| (stream.to_string(), *free))
+            .collect(),
     }
 }
 
@@ -75,8 +93,13 @@ async fn live(house: &House, node: &Running<PlacesCodec, Totals>) {
         house.pass_time(1_000);
     }
     let refused = repeat(&house.call(Command::Take));
-    node.execute("only refused", &refused).await.expect_err("no place was ever opened");
-    effect(node.execute("only unchanged", &repeat(&house.call(Command::Open(0)))).await);
+    node.execute("only refused", &refused)
+        .await
+        .expect_err("no place was ever opened");
+    effect(
+        node.execute("only unchanged", &repeat(&house.call(Command::Open(0))))
+            .await,
+    );
 }
 
 #[tokio::test]
@@ -102,10 +125,14 @@ async fn a_start_from_a_snapshot_and_the_tail_is_the_same_as_a_start_from_everyt
     let told = [&from_snapshot, &from_everything].map(|node| node.context.read().view.told);
     assert!(told[0] < told[1], "{told:?}: the snapshot was read");
 
-    let again = from_snapshot.execute("stream-1", &repeat(&remembered)).await;
+    let again = from_snapshot
+        .execute("stream-1", &repeat(&remembered))
+        .await;
     assert_eq!(effect(again), Effect::Remembered, "outcomes belong to it");
     house.pass_time(2 * 3_600_000);
-    from_snapshot.folds("stream-0", |state| state.holds.is_empty()).await;
+    from_snapshot
+        .folds("stream-0", |state| state.holds.is_empty())
+        .await;
 }
 
 /// The same content in a layout of another name.
@@ -137,13 +164,22 @@ async fn assert_dropped<C: Codec<Aggregate = Places>>(house: &House, folder: &Fo
     let node: Running<C, Totals> = house.start_with("one", Some(folder.path()));
     node.serves().await;
     let whole = house.node("two").await;
-    assert_eq!(everything(&node.context.read()), everything(&whole.context.read()));
-    let told = [node.context.read().view.told, whole.context.read().view.told];
+    assert_eq!(
+        everything(&node.context.read()),
+        everything(&whole.context.read())
+    );
+    let told = [
+        node.context.read().view.told,
+        whole.context.read().view.told,
+    ];
     assert_eq!(told[0], told[1], "everything was folded again");
     assert!(!folder.snapshot().exists(), "it was dropped");
     whole.stop().await;
     node.stop().await;
-    assert!(folder.snapshot().exists() || house.topic().end().get() == 0, "and made anew");
+    assert!(
+        folder.snapshot().exists() || house.topic().end().get() == 0,
+        "and made anew"
+    );
 }
 
 async fn house_with_a_snapshot(folder: &Folder) -> House {
@@ -171,7 +207,9 @@ async fn a_snapshot_of_another_log_is_dropped() {
     live(&other, &node).await;
     assert_dropped::<PlacesCodec>(&other, &folder).await;
 
-    super::within(other.topic().reset()).await.expect("it is written");
+    super::within(other.topic().reset())
+        .await
+        .expect("it is written");
     assert_dropped::<PlacesCodec>(&other, &folder).await;
 }
 
@@ -215,7 +253,13 @@ async fn a_damaged_snapshot_is_dropped() {
     let whole = std::fs::read(folder.snapshot()).expect("the snapshot");
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 0x20;
-    for damaged in [&flipped[..], &whole[..whole.len() / 2], &whole[..5], b"", b"a letter to somebody"] {
+    for damaged in [
+        &flipped[..],
+        &whole[..whole.len() / 2],
+        &whole[..5],
+        b"",
+        b"a letter to somebody",
+    ] {
         std::fs::write(folder.snapshot(), damaged).expect("it can be written");
         assert_dropped::<PlacesCodec>(&house, &folder).await;
     }

@@ -20,11 +20,19 @@ async fn a_hold_ends_once_though_two_nodes_watch_it() {
     for name in &names {
         one.folds(name, |state| state.holds.is_empty()).await;
         two.folds(name, |state| state.holds.is_empty()).await;
-        let expected = [Event::Opened(1), Event::Held(until), Event::HoldEnded(until)];
+        let expected = [
+            Event::Opened(1),
+            Event::Held(until),
+            Event::HoldEnded(until),
+        ];
         assert_eq!(house.events(name).await, expected);
         assert_eq!(one.state(name), two.state(name));
     }
-    let history = one.context.history(&stream(&names[0])).await.expect("it can be read");
+    let history = one
+        .context
+        .history(&stream(&names[0]))
+        .await
+        .expect("it can be read");
     let ended = history.last().expect("it ended");
     assert_eq!(ended.recorded.actor, "timer");
     assert_eq!(ended.command_id.expect("it has one").made_at_millis(), None);
@@ -55,13 +63,20 @@ async fn a_hold_that_was_ended_by_hand_does_not_end_again() {
     let marker = Timestamp::from_millis(house.now() + MINUTE + 1);
     effect(node.execute("a", &house.call(Command::Open(1))).await);
     effect(node.execute("a", &house.call(Command::Hold(until))).await);
-    effect(node.execute("a", &house.call(Command::EndHold(until))).await);
+    effect(
+        node.execute("a", &house.call(Command::EndHold(until)))
+            .await,
+    );
     effect(node.execute("b", &house.call(Command::Open(1))).await);
     effect(node.execute("b", &house.call(Command::Hold(marker))).await);
     house.pass_time(MINUTE + PAST_ALL);
     // What fell due later has ended, so what fell due before would have.
     node.folds("b", |state| state.holds.is_empty()).await;
-    let ends = house.events("a").await.into_iter().filter(|e| matches!(e, Event::HoldEnded(_)));
+    let ends = house
+        .events("a")
+        .await
+        .into_iter()
+        .filter(|e| matches!(e, Event::HoldEnded(_)));
     assert_eq!(ends.count(), 1);
 
     // Set anew, it is another timer.
@@ -81,5 +96,6 @@ async fn what_fell_due_while_no_node_ran_ends_at_the_next_start() {
     node.stop().await;
     house.pass_time(60 * MINUTE);
     let node = house.node("one").await;
-    node.folds("a", |state| state.holds.is_empty() && state.free == 1).await;
+    node.folds("a", |state| state.holds.is_empty() && state.free == 1)
+        .await;
 }

@@ -10,21 +10,49 @@ const UNKNOWN: &str = "painted 3 0 somebody\n";
 async fn an_unknown_body_stops_the_view_at_its_position() {
     let house = House::new();
     let node = house.node("one").await;
-    let good = node.execute("a", &house.call(Command::Open(1))).await.expect("in effect");
-    let bad = house.append("a", 2, UNKNOWN).await.expect("its envelope is good");
-    house.append("b", 1, "opened 1 0 other\n").await.expect("in effect");
+    let good = node
+        .execute("a", &house.call(Command::Open(1)))
+        .await
+        .expect("in effect");
+    let bad = house
+        .append("a", 2, UNKNOWN)
+        .await
+        .expect("its envelope is good");
+    house
+        .append("b", 1, "opened 1 0 other\n")
+        .await
+        .expect("in effect");
 
     let reason = node.stops_serving().await;
-    assert!(reason.contains(&format!("position {bad} of stream a")), "{reason}");
-    assert_eq!(node.context.read().position(), good.position, "nothing behind it is folded");
+    assert!(
+        reason.contains(&format!("position {bad} of stream a")),
+        "{reason}"
+    );
+    assert_eq!(
+        node.context.read().position(),
+        good.position,
+        "nothing behind it is folded"
+    );
     let health = node.node.health.watch().borrow().get("places").cloned();
-    assert_eq!(health, Some(crate::ServiceStatus::NotServing(reason.clone())));
+    assert_eq!(
+        health,
+        Some(crate::ServiceStatus::NotServing(reason.clone()))
+    );
     let refused = node.execute("b", &house.call(Command::Open(1))).await;
-    assert!(matches!(&refused, Err(ExecuteError::NotServing(why)) if *why == reason), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(ExecuteError::NotServing(why)) if *why == reason),
+        "{refused:?}"
+    );
     let unread = within(node.context.at_least(&[])).await;
-    assert!(matches!(unread, Err(ReadError::NotServing(_))), "{unread:?}");
+    assert!(
+        matches!(unread, Err(ReadError::NotServing(_))),
+        "{unread:?}"
+    );
     let unread = node.context.history(&stream("a")).await.err();
-    assert!(matches!(unread, Some(ReadError::Unreadable(at)) if at == bad), "{unread:?}");
+    assert!(
+        matches!(unread, Some(ReadError::Unreadable(at)) if at == bad),
+        "{unread:?}"
+    );
 
     // A node that starts stops there as well.
     let other = house.start("two");
@@ -36,48 +64,81 @@ async fn after_an_operators_skip_the_view_goes_on_without_that_stream() {
     let house = House::new();
     let node = house.node("one").await;
     effect(node.execute("a", &house.call(Command::Open(1))).await);
-    let bad = house.append("a", 2, UNKNOWN).await.expect("its envelope is good");
-    house.append("b", 1, "opened 4 0 other\n").await.expect("in effect");
+    let bad = house
+        .append("a", 2, UNKNOWN)
+        .await
+        .expect("its envelope is good");
+    house
+        .append("b", 1, "opened 4 0 other\n")
+        .await
+        .expect("in effect");
     node.stops_serving().await;
 
-    let skipped = control::skip(&house.control(), super::TOPIC, bad, "written by a faulty build");
+    let skipped = control::skip(
+        &house.control(),
+        super::TOPIC,
+        bad,
+        "written by a faulty build",
+    );
     within(skipped).await.expect("it is recorded");
     node.serves_again().await;
     node.catches_up().await;
     assert_eq!(node.state("b").expect("it is there").free, 4);
-    let version = node.context.read().get(&stream("a")).map(|slot| slot.version.get());
+    let version = node
+        .context
+        .read()
+        .get(&stream("a"))
+        .map(|slot| slot.version.get());
     assert_eq!(version, Some(2), "the version stays");
 
     let fresh = node.execute("a", &house.call(Command::Open(1))).await;
     assert_eq!(refusal(&fresh), "stream-unusable");
     let repeated = repeat(&house.call(Command::Open(1)));
-    assert_eq!(refusal(&node.execute("a", &repeated).await), "stream-unusable");
+    assert_eq!(
+        refusal(&node.execute("a", &repeated).await),
+        "stream-unusable"
+    );
     let late = house.append("a", 3, "opened 9 0 late\n").await;
-    assert!(matches!(late, Err(LogError::Void { .. })), "a refused repeat is a commit: {late:?}");
+    assert!(
+        matches!(late, Err(LogError::Void { .. })),
+        "a refused repeat is a commit: {late:?}"
+    );
     effect(node.execute("b", &house.call(Command::Take)).await);
 
     // Decisions are read first: a node that starts passes over it at once.
     let other = house.node("two").await;
     assert_eq!(other.state("b"), node.state("b"));
-    assert_eq!(refusal(&other.execute("a", &house.call(Command::Take)).await), "stream-unusable");
+    assert_eq!(
+        refusal(&other.execute("a", &house.call(Command::Take)).await),
+        "stream-unusable"
+    );
 }
 
 #[tokio::test]
 async fn a_stream_stays_unusable_across_snapshots() {
     let house = House::new();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let bad = house.append("a", 1, UNKNOWN).await.expect("its envelope is good");
+    let bad = house
+        .append("a", 1, UNKNOWN)
+        .await
+        .expect("its envelope is good");
     let skipped = control::skip(&house.control(), super::TOPIC, bad, "ticket 12");
     within(skipped).await.expect("it is recorded");
     for _ in 0..2 {
-        let node = house.start_with::<super::PlacesCodec, super::Totals>(
-            "one",
-            Some(folder.path().to_owned()),
-        );
+        let node = house
+            .start_with::<super::PlacesCodec, super::Totals>("one", Some(folder.path().to_owned()));
         node.serves().await;
-        assert_eq!(refusal(&node.execute("a", &house.call(Command::Take)).await), "stream-unusable");
+        assert_eq!(
+            refusal(&node.execute("a", &house.call(Command::Take)).await),
+            "stream-unusable"
+        );
         node.stop().await;
-        assert!(std::fs::read_dir(folder.path()).expect("the folder").next().is_some());
+        assert!(
+            std::fs::read_dir(folder.path())
+                .expect("the folder")
+                .next()
+                .is_some()
+        );
     }
 }
 
@@ -85,16 +146,31 @@ async fn a_stream_stays_unusable_across_snapshots() {
 async fn a_skip_of_another_topic_or_position_changes_nothing() {
     let house = House::new();
     let node = house.node("one").await;
-    let bad = house.append("a", 1, UNKNOWN).await.expect("its envelope is good");
+    let bad = house
+        .append("a", 1, UNKNOWN)
+        .await
+        .expect("its envelope is good");
     let reason = node.stops_serving().await;
     let elsewhere = eventlog::Position::new(bad.get() + 5);
     for (topic, position) in [("demo.other", bad), (super::TOPIC, elsewhere)] {
-        within(control::skip(&house.control(), topic, position, "a mistake")).await.expect("recorded");
+        within(control::skip(
+            &house.control(),
+            topic,
+            position,
+            "a mistake",
+        ))
+        .await
+        .expect("recorded");
     }
-    within(control::skip(&house.control(), super::TOPIC, bad, "meant")).await.expect("recorded");
+    within(control::skip(&house.control(), super::TOPIC, bad, "meant"))
+        .await
+        .expect("recorded");
     node.serves_again().await;
     assert!(reason.contains("position 1"), "{reason}");
-    let other = house.append("b", 1, UNKNOWN).await.expect("its envelope is good");
+    let other = house
+        .append("b", 1, UNKNOWN)
+        .await
+        .expect("its envelope is good");
     let reason = node.stops_serving().await;
     assert!(reason.contains(&format!("position {other} ")), "{reason}");
 }
@@ -110,15 +186,32 @@ async fn an_erased_body_counts_and_its_stream_takes_no_commands_and_no_timers() 
     }
     house.append("a", 3, "erased\n").await.expect("in effect");
     node.catches_up().await;
-    let slot = node.context.read().get(&stream("a")).cloned().expect("it is there");
+    let slot = node
+        .context
+        .read()
+        .get(&stream("a"))
+        .cloned()
+        .expect("it is there");
     assert_eq!((slot.version.get(), slot.erased), (3, true));
 
-    assert_eq!(refusal(&node.execute("a", &house.call(Command::Take)).await), "stream-unusable");
+    assert_eq!(
+        refusal(&node.execute("a", &house.call(Command::Take)).await),
+        "stream-unusable"
+    );
     house.pass_time(60_000 + 9_000);
     node.folds("b", |state| state.holds.is_empty()).await;
     other.catches_up().await;
-    let ends = house.topic().read(&stream("a")).await.expect("it can be read").len();
+    let ends = house
+        .topic()
+        .read(&stream("a"))
+        .await
+        .expect("it can be read")
+        .len();
     assert_eq!(ends, 3, "its timer is gone with it");
-    let history = other.context.history(&stream("a")).await.expect("the rest can be read");
+    let history = other
+        .context
+        .history(&stream("a"))
+        .await
+        .expect("the rest can be read");
     assert_eq!(history.len(), 2);
 }

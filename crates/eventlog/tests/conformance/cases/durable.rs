@@ -24,8 +24,13 @@ pub(crate) async fn what_was_acknowledged_is_there_after_a_kill(world: World) {
         .map(|commit| (commit.position, commit))
         .collect();
     for said in &acknowledged {
-        let found = there.get(&said.position).unwrap_or_else(|| panic!("{said:?} is lost"));
-        assert_eq!((found.stream.as_str(), found.version.get()), (&*said.stream, said.version));
+        let found = there
+            .get(&said.position)
+            .unwrap_or_else(|| panic!("{said:?} is lost"));
+        assert_eq!(
+            (found.stream.as_str(), found.version.get()),
+            (&*said.stream, said.version)
+        );
     }
     let report = node.topic.verify().await.expect("it can be read");
     assert_eq!(report.problem_count, 0, "{:?}", report.problems);
@@ -35,7 +40,9 @@ pub(crate) async fn what_was_acknowledged_is_there_after_a_kill(world: World) {
 
 pub(crate) async fn ten_thousand_appends_at_once_are_all_durable(world: World) {
     let node = world.open().await;
-    let names: Vec<_> = (0..10_000).map(|number| format!("stream-{number}")).collect();
+    let names: Vec<_> = (0..10_000)
+        .map(|number| format!("stream-{number}"))
+        .collect();
     let commits = names.iter().map(|name| commit(name, 1)).collect();
     let results = node.append_all(commits).await;
     let positions: BTreeMap<Position, &String> = results
@@ -47,9 +54,13 @@ pub(crate) async fn ten_thousand_appends_at_once_are_all_durable(world: World) {
 
     let node = world.reopen(node).await;
     let all = node.all().await;
-    assert!(all.iter().map(|c| (c.position, c.stream.as_str())).eq(
-        positions.iter().map(|(position, name)| (*position, name.as_str()))
-    ));
+    assert!(
+        all.iter()
+            .map(|c| (c.position, c.stream.as_str()))
+            .eq(positions
+                .iter()
+                .map(|(position, name)| (*position, name.as_str())))
+    );
 }
 
 pub(crate) async fn after_a_restart_streams_go_on_from_their_heads(world: World) {
@@ -62,14 +73,24 @@ pub(crate) async fn after_a_restart_streams_go_on_from_their_heads(world: World)
     assert_eq!(node.topic.end(), end);
     for (stream, version) in [("a", 3), ("a", 5), ("b", 1), ("b", 5), ("c", 2)] {
         let result = node.append(stream, version).await;
-        assert!(matches!(result, Err(LogError::Void { .. })), "{stream} {version}: {result:?}");
+        assert!(
+            matches!(result, Err(LogError::Void { .. })),
+            "{stream} {version}: {result:?}"
+        );
     }
     for (stream, version) in [("a", 4), ("b", 6), ("c", 1)] {
         let position = node.append(stream, version).await.expect("in effect");
         assert!(position > end, "{stream} {version} at {position}");
     }
     assert_eq!(node.versions("a").await, [1, 2, 3, 4]);
-    assert_eq!(node.topic.read(&stream_id("b")).await.expect("it can be read").len(), 6);
+    assert_eq!(
+        node.topic
+            .read(&stream_id("b"))
+            .await
+            .expect("it can be read")
+            .len(),
+        6
+    );
 }
 
 pub(crate) async fn who_cancels_an_append_changes_nothing(world: World) {
@@ -81,21 +102,33 @@ pub(crate) async fn who_cancels_an_append_changes_nothing(world: World) {
             _ = node.topic.append(commit("cancelled", version)) => {}
             () = std::future::ready(()) => {}
         }
-        node.append("other", version).await.expect("others notice nothing");
+        node.append("other", version)
+            .await
+            .expect("others notice nothing");
     }
     node.fill("cancelled", 21..=21).await;
-    assert_eq!(node.versions("cancelled").await, (1..=21).collect::<Vec<_>>());
+    assert_eq!(
+        node.versions("cancelled").await,
+        (1..=21).collect::<Vec<_>>()
+    );
     assert_eq!(node.topic.void_count(), 0);
 }
 
 pub(crate) async fn a_closed_log_refuses_and_answers_everybody(world: World) {
     let node = world.open().await;
     let (mine, closing) = (node.clone(), node.log.clone());
-    let commits = (0..500).map(|number| commit(&format!("stream-{number}"), 1)).collect();
+    let commits = (0..500)
+        .map(|number| commit(&format!("stream-{number}"), 1))
+        .collect();
     let results = tokio::spawn(async move { mine.append_all(commits).await });
-    tokio::task::spawn_blocking(move || closing.close()).await.expect("it closes");
+    tokio::task::spawn_blocking(move || closing.close())
+        .await
+        .expect("it closes");
     for result in results.await.expect("everybody is answered") {
-        let answered = matches!(&result, Ok(_) | Err(LogError::Closed | LogError::Unavailable(_)));
+        let answered = matches!(
+            &result,
+            Ok(_) | Err(LogError::Closed | LogError::Unavailable(_))
+        );
         assert!(answered, "{result:?}");
     }
     let late = within(node.topic.append(commit("late", 1))).await;

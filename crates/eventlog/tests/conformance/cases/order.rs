@@ -14,17 +14,41 @@ pub(crate) async fn commits_come_in_the_order_of_their_positions(world: World) {
     assert!(acknowledged.is_sorted_by(|one, next| one.0 < next.0));
 
     let all = seen(&node.all().await);
-    let read: Vec<_> = all.into_iter().map(|(at, stream, version, _)| (at, stream, version)).collect();
+    let read: Vec<_> = all
+        .into_iter()
+        .map(|(at, stream, version, _)| (at, stream, version))
+        .collect();
     assert_eq!(read, acknowledged);
-    assert_eq!(Some(node.topic.end()), acknowledged.last().map(|(position, ..)| *position));
+    assert_eq!(
+        Some(node.topic.end()),
+        acknowledged.last().map(|(position, ..)| *position)
+    );
 
     let middle = acknowledged[30].0;
-    let found = node.topic.commit(middle).await.expect("it can be read").expect("it is there");
-    assert_eq!((found.position, found.stream.as_str()), (middle, acknowledged[30].1.as_str()));
+    let found = node
+        .topic
+        .commit(middle)
+        .await
+        .expect("it can be read")
+        .expect("it is there");
+    assert_eq!(
+        (found.position, found.stream.as_str()),
+        (middle, acknowledged[30].1.as_str())
+    );
     let page = node.topic.page(middle, 5).await.expect("it can be read");
-    assert!(page.iter().map(|commit| commit.position).eq(acknowledged[31..36].iter().map(|c| c.0)));
+    assert!(
+        page.iter()
+            .map(|commit| commit.position)
+            .eq(acknowledged[31..36].iter().map(|c| c.0))
+    );
     let beyond = Position::new(node.topic.end().get() + 1);
-    assert!(node.topic.commit(beyond).await.expect("it can be read").is_none());
+    assert!(
+        node.topic
+            .commit(beyond)
+            .await
+            .expect("it can be read")
+            .is_none()
+    );
 }
 
 pub(crate) async fn two_readers_see_the_same_order(world: World) {
@@ -47,13 +71,21 @@ pub(crate) async fn a_stream_reads_oldest_first(world: World) {
         node.append("a", version).await.expect("in effect");
         node.append("b", version).await.expect("in effect");
     }
-    let history = node.topic.read(&stream_id("a")).await.expect("it can be read");
+    let history = node
+        .topic
+        .read(&stream_id("a"))
+        .await
+        .expect("it can be read");
     let versions: Vec<_> = history.iter().map(|commit| commit.version.get()).collect();
     assert_eq!(versions, (1..=10).collect::<Vec<_>>());
     for commit in &history {
         assert_eq!(commit.body, format!("version {} of a", commit.version));
     }
-    let none = node.topic.read(&stream_id("never written")).await.expect("it can be read");
+    let none = node
+        .topic
+        .read(&stream_id("never written"))
+        .await
+        .expect("it can be read");
     assert!(none.is_empty());
 }
 

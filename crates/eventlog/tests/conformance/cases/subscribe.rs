@@ -12,7 +12,11 @@ pub(crate) async fn a_subscriber_starts_at_any_position(world: World) {
     node.fill("a", 1..=30).await;
     let all = seen(&node.all().await);
     for skipped in [0, 1, 15, 29] {
-        let after = if skipped == 0 { Position::START } else { all[skipped - 1].0 };
+        let after = if skipped == 0 {
+            Position::START
+        } else {
+            all[skipped - 1].0
+        };
         let mut subscription = node.topic.subscribe(after);
         let rest = take_until(&mut subscription, node.topic.end()).await;
         assert_eq!(seen(&rest), all[skipped..], "after {after}");
@@ -21,7 +25,10 @@ pub(crate) async fn a_subscriber_starts_at_any_position(world: World) {
     let mut subscription = node.topic.subscribe(node.topic.end());
     let (next, position) = tokio::join!(within(subscription.next()), node.append("a", 31));
     let next = next.expect("it can be read");
-    assert_eq!(next.iter().map(|c| c.position).collect::<Vec<_>>(), [position.expect("in effect")]);
+    assert_eq!(
+        next.iter().map(|c| c.position).collect::<Vec<_>>(),
+        [position.expect("in effect")]
+    );
 }
 
 pub(crate) async fn a_subscriber_goes_on_where_it_was_across_restarts(world: World) {
@@ -50,7 +57,10 @@ pub(crate) async fn a_slow_subscriber_misses_nothing(world: World) {
     let mut slow = node.topic.subscribe(Position::START);
     let commits = (1..=MANY).map(|version| commit("a", version)).collect();
     let results = node.append_all(commits).await;
-    assert!(results.iter().all(Result::is_ok), "handed over in order, all take effect");
+    assert!(
+        results.iter().all(Result::is_ok),
+        "handed over in order, all take effect"
+    );
     let all = take_until(&mut slow, node.topic.end()).await;
     assert!(all.iter().map(|commit| commit.version.get()).eq(1..=MANY));
 }
@@ -78,10 +88,15 @@ pub(crate) async fn a_subscriber_hears_that_the_log_is_closed(world: World) {
     node.fill("a", 1..=3).await;
     let mut subscription = node.topic.subscribe(Position::START);
     node.log.close();
-    let all = within(subscription.next()).await.expect("what there is comes first");
+    let all = within(subscription.next())
+        .await
+        .expect("what there is comes first");
     assert_eq!(all.len(), 3);
     let end = within(subscription.next()).await;
     assert!(matches!(end, Err(LogError::Closed)), "{end:?}");
     let unreachable = within(node.topic.reached(Position::new(u64::MAX))).await;
-    assert!(matches!(unreachable, Err(LogError::Closed)), "{unreachable:?}");
+    assert!(
+        matches!(unreachable, Err(LogError::Closed)),
+        "{unreachable:?}"
+    );
 }

@@ -9,7 +9,9 @@ pub(crate) async fn log_time_never_runs_backwards(world: World) {
     let mut stored = Vec::new();
     for (version, clock) in (1..).zip([1_000, 5_000, 2_000, -7, 5_000, 5_001]) {
         world.set_clock(clock);
-        node.append("a", version).await.expect("order does not depend on a clock");
+        node.append("a", version)
+            .await
+            .expect("order does not depend on a clock");
         stored.push(node.topic.log_time_millis());
     }
     assert_eq!(stored, [1_000, 5_000, 5_000, 5_000, 5_000, 5_001]);
@@ -26,7 +28,11 @@ pub(crate) async fn log_time_never_runs_backwards(world: World) {
 
 pub(crate) async fn position_at_agrees_with_reading_everything(world: World) {
     let node = world.open().await;
-    let nothing = node.topic.position_at(i64::MAX).await.expect("it can be read");
+    let nothing = node
+        .topic
+        .position_at(i64::MAX)
+        .await
+        .expect("it can be read");
     assert_eq!(nothing, Position::START);
 
     // On Kafka the clock is the broker's, and every void commit leaves a gap between positions.
@@ -48,9 +54,17 @@ pub(crate) async fn position_at_agrees_with_reading_everything(world: World) {
     }
     assert!(moments.len() > 10, "there is more than one moment");
     for moment in moments {
-        let past = all.iter().take_while(|commit| commit.log_time_millis <= moment);
-        let expected = past.last().map_or(Position::START, |commit| commit.position);
-        let found = node.topic.position_at(moment).await.expect("it can be read");
+        let past = all
+            .iter()
+            .take_while(|commit| commit.log_time_millis <= moment);
+        let expected = past
+            .last()
+            .map_or(Position::START, |commit| commit.position);
+        let found = node
+            .topic
+            .position_at(moment)
+            .await
+            .expect("it can be read");
         assert_eq!(found, expected, "at {moment}");
     }
 }

@@ -26,7 +26,12 @@ pub(crate) async fn only_the_version_after_the_head_takes_effect(world: World) {
     }
     assert_eq!(node.versions("a").await, [1, 2, 3]);
     let report = node.topic.verify().await.expect("it can be read");
-    assert_eq!((report.commits, report.problem_count), (3, 0), "{:?}", report.problems);
+    assert_eq!(
+        (report.commits, report.problem_count),
+        (3, 0),
+        "{:?}",
+        report.problems
+    );
 }
 
 pub(crate) async fn of_two_writers_exactly_one_takes_a_version(world: World) {
@@ -34,7 +39,10 @@ pub(crate) async fn of_two_writers_exactly_one_takes_a_version(world: World) {
     for version in 1..=100 {
         match tokio::join!(one.append("a", version), two.append("a", version)) {
             (Ok(_), Err(LogError::Void { at })) | (Err(LogError::Void { at }), Ok(_)) => {
-                assert!(at > Position::START, "who was slower knows from where to decide again");
+                assert!(
+                    at > Position::START,
+                    "who was slower knows from where to decide again"
+                );
             }
             other => panic!("version {version}: {other:?}"),
         }
@@ -48,7 +56,9 @@ pub(crate) async fn of_two_writers_exactly_one_takes_a_version(world: World) {
 pub(crate) async fn a_commit_sent_twice_takes_effect_once(world: World) {
     let node = world.open().await;
     let sent = commit("a", 1);
-    within(node.topic.append(sent.clone())).await.expect("in effect");
+    within(node.topic.append(sent.clone()))
+        .await
+        .expect("in effect");
     let again = within(node.topic.append(sent)).await;
     assert!(matches!(again, Err(LogError::Void { .. })), "{again:?}");
     assert_eq!(node.versions("a").await, [1]);
@@ -59,11 +69,17 @@ pub(crate) async fn void_commits_are_invisible_and_counted(world: World) {
     let mut subscription = node.topic.subscribe(Position::START);
     for version in [1, 1, 7, 2, 2] {
         let result = node.append("a", version).await;
-        assert!(matches!(result, Ok(_) | Err(LogError::Void { .. })), "{result:?}");
+        assert!(
+            matches!(result, Ok(_) | Err(LogError::Void { .. })),
+            "{result:?}"
+        );
     }
     let last = node.append("b", 1).await.expect("in effect");
     let taken = crate::world::take_until(&mut subscription, last).await;
-    let versions: Vec<_> = taken.iter().map(|c| (c.stream.as_str(), c.version.get())).collect();
+    let versions: Vec<_> = taken
+        .iter()
+        .map(|c| (c.stream.as_str(), c.version.get()))
+        .collect();
     assert_eq!(versions, [("a", 1), ("a", 2), ("b", 1)]);
     assert_eq!(node.versions("a").await, [1, 2]);
     assert_eq!(node.topic.void_count(), 3);
@@ -76,7 +92,10 @@ pub(crate) async fn a_commit_that_is_too_large_has_no_effect(world: World) {
         ..commit("a", 1)
     };
     let refused = within(node.topic.append(large)).await;
-    assert!(matches!(refused, Err(LogError::TooLarge { bytes }) if bytes > 1_000_000), "{refused:?}");
+    assert!(
+        matches!(refused, Err(LogError::TooLarge { bytes }) if bytes > 1_000_000),
+        "{refused:?}"
+    );
     let fits = NewCommit {
         body: Bytes::from(vec![b'x'; 900_000]),
         ..commit("a", 1)

@@ -23,16 +23,24 @@ async fn of_two_processes_exactly_one_takes_a_version() {
     let mut voids = 0;
     for child in children {
         let said = child.until_its_end();
-        let own: BTreeSet<_> = said.iter().filter_map(|line| Acknowledged::parse(line)).collect();
+        let own: BTreeSet<_> = said
+            .iter()
+            .filter_map(|line| Acknowledged::parse(line))
+            .collect();
         assert!(!own.is_empty(), "both take some");
         assert!(own.is_disjoint(&taken), "no version is taken twice");
         taken.extend(own);
-        voids += said.iter().filter(|line| line.starts_with("voids ") && *line != "voids 0").count();
+        voids += said
+            .iter()
+            .filter(|line| line.starts_with("voids ") && *line != "voids 0")
+            .count();
     }
     assert!(voids > 0, "they were in each other's way");
 
     let end = taken.iter().map(|one| one.position).max().expect("some");
-    within(node.topic.reached(end)).await.expect("the log is open");
+    within(node.topic.reached(end))
+        .await
+        .expect("the log is open");
     let all: BTreeSet<_> = node
         .all()
         .await
@@ -45,7 +53,10 @@ async fn of_two_processes_exactly_one_takes_a_version() {
         .collect();
     assert_eq!(all, taken, "what was acknowledged is what there is");
     for stream in CONTENDED_STREAMS {
-        assert_eq!(node.versions(stream).await, (1..=CONTENDED_VERSIONS).collect::<Vec<_>>());
+        assert_eq!(
+            node.versions(stream).await,
+            (1..=CONTENDED_VERSIONS).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -61,7 +72,10 @@ async fn a_send_that_timed_out_and_lands_later_counts_once() {
     let late = commit("a", 2);
     let attempt = late.attempt;
     let timed_out = within(one.topic.append(late)).await;
-    assert!(matches!(timed_out, Err(LogError::Unavailable(_))), "unknown: {timed_out:?}");
+    assert!(
+        matches!(timed_out, Err(LogError::Unavailable(_))),
+        "unknown: {timed_out:?}"
+    );
     drop(paused);
 
     // The caller asks again, here and there, until somebody knows.
@@ -87,7 +101,12 @@ async fn a_send_that_timed_out_and_lands_later_counts_once() {
         effective.contains(&attempt) || void.contains(&attempt),
         "it did land, after it had been given up"
     );
-    let in_effect: BTreeSet<_> = one.all().await.iter().map(|commit| commit.attempt).collect();
+    let in_effect: BTreeSet<_> = one
+        .all()
+        .await
+        .iter()
+        .map(|commit| commit.attempt)
+        .collect();
     assert_eq!(in_effect.contains(&attempt), effective.contains(&attempt));
     assert_eq!(effective.len(), 2);
 }

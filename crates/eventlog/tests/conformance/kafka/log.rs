@@ -7,9 +7,15 @@ use crate::world::{Node, World, commit, seen, take_until, within};
 
 async fn refuses_to_follow(node: &Node) {
     let reason = node.stops_serving().await;
-    assert!(reason.contains("not the one that this node has followed"), "{reason}");
+    assert!(
+        reason.contains("not the one that this node has followed"),
+        "{reason}"
+    );
     let refused = within(node.topic.append(commit("a", 1))).await;
-    assert!(matches!(refused, Err(LogError::Unavailable(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(LogError::Unavailable(_))),
+        "{refused:?}"
+    );
     assert_eq!(node.topic.log_id(), None, "no token is given out");
 }
 
@@ -40,7 +46,11 @@ async fn a_log_shorter_than_the_replica_is_not_served_until_a_reset() {
     assert_eq!(node.topic.log_id(), Some(new));
     node.catches_up_with(&other).await;
     assert_eq!(seen(&node.all().await), seen(&other.all().await));
-    assert_eq!(node.versions("a").await, Vec::<u64>::new(), "what was lost is not half there");
+    assert_eq!(
+        node.versions("a").await,
+        Vec::<u64>::new(),
+        "what was lost is not half there"
+    );
     node.append("a", 1).await.expect("in effect");
 }
 
@@ -128,7 +138,14 @@ async fn readers_of_a_log_that_is_replaced_under_a_running_node_hear_of_it() {
         matches!(&replaced, Err(LogError::Replaced { log_id, .. }) if *log_id == new),
         "{replaced:?}"
     );
-    let all = within(subscription.next()).await.expect("then everything from the start");
-    assert_eq!(all.iter().map(|commit| commit.stream.as_str()).collect::<Vec<_>>(), ["b"]);
+    let all = within(subscription.next())
+        .await
+        .expect("then everything from the start");
+    assert_eq!(
+        all.iter()
+            .map(|commit| commit.stream.as_str())
+            .collect::<Vec<_>>(),
+        ["b"]
+    );
     assert_eq!(*one.topic.status().borrow(), Status::Serving);
 }

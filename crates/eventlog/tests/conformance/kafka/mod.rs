@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use eventlog::LogError;
 use eventlog::kafka::{TopicReport, apply_topics};
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 
@@ -46,8 +48,12 @@ fn options() -> AdminOptions {
 }
 
 async fn delete_topic(world: &World) {
-    let deleted = admin(world).delete_topics(&[&world.topic], &options()).await;
-    deleted.expect("the broker answers")[0].as_ref().expect("it is deleted");
+    let deleted = admin(world)
+        .delete_topics(&[&world.topic], &options())
+        .await;
+    deleted.expect("the broker answers")[0]
+        .as_ref()
+        .expect("it is deleted");
 }
 
 /// Makes the topic again, empty; the broker may still be busy with the deletion.
@@ -65,7 +71,9 @@ async fn apply(world: &World) -> Result<TopicReport, LogError> {
     let settings = world.broker().expect("a case on Kafka").settings();
     let name = world.topic.clone();
     let applied = tokio::task::spawn_blocking(move || apply_topics(&settings, &[&name])).await;
-    applied.expect("it ends").map(|mut reports| reports.remove(0))
+    applied
+        .expect("it ends")
+        .map(|mut reports| reports.remove(0))
 }
 
 /// Makes the topic with these partitions and the settings that are wanted.
@@ -75,7 +83,9 @@ async fn make_topic_with(world: &World, partitions: i32) {
         topic = topic.set(key, value);
     }
     let made = admin(world).create_topics([&topic], &options()).await;
-    made.expect("the broker answers")[0].as_ref().expect("it is made");
+    made.expect("the broker answers")[0]
+        .as_ref()
+        .expect("it is made");
 }
 
 /// Sets all of the topic's settings as they must be, but this one.
@@ -85,14 +95,18 @@ async fn set(world: &World, key: &str, value: &str) {
         change = change.set(wanted, if wanted == key { value } else { right });
     }
     let changed = admin(world).alter_configs([&change], &options()).await;
-    changed.expect("the broker answers")[0].as_ref().expect("it is set");
+    changed.expect("the broker answers")[0]
+        .as_ref()
+        .expect("it is set");
 }
 
 /// Puts records on the topic past the log; each with an append time of its own, where the topic takes it.
 async fn produce(world: &World, records: &[(&[u8], Option<i64>)]) {
     let producer: FutureProducer = client(world).create().expect("a producer");
     for (payload, timestamp) in records {
-        let mut record = FutureRecord::<str, [u8]>::to(&world.topic).partition(0).payload(payload);
+        let mut record = FutureRecord::<str, [u8]>::to(&world.topic)
+            .partition(0)
+            .payload(payload);
         record.timestamp = *timestamp;
         producer.send(record, DEADLINE).await.expect("it is there");
     }

@@ -52,16 +52,25 @@ async fn a_damaged_record_stops_the_topic_at_its_position() {
     let position = first_damaged(&world);
     for node in [&one, &two] {
         let reason = node.stops_serving().await;
-        assert!(reason.contains(&format!("position {position} is damaged")), "{reason}");
+        assert!(
+            reason.contains(&format!("position {position} is damaged")),
+            "{reason}"
+        );
         assert_eq!(node.topic.end(), good, "nothing behind it is folded");
         assert_eq!(node.versions("a").await, [1], "what was before can be read");
         let refused = within(node.topic.append(commit("a", 2))).await;
-        assert!(matches!(refused, Err(LogError::Unavailable(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(LogError::Unavailable(_))),
+            "{refused:?}"
+        );
     }
     one.close();
     let again = world.start("one").expect("the replica opens");
     let reason = again.stops_serving().await;
-    assert!(reason.contains("is damaged"), "a restart does not help: {reason}");
+    assert!(
+        reason.contains("is damaged"),
+        "a restart does not help: {reason}"
+    );
 }
 
 fn first_damaged(world: &World) -> u64 {
@@ -115,7 +124,10 @@ async fn the_topic_itself_says_the_same_as_a_replica() {
     })
     .expect("it can be read");
     let folded = node.all().await;
-    assert!(folded.iter().map(|commit| &**commit).eq(&effective), "bodies, log times and all");
+    assert!(
+        folded.iter().map(|commit| &**commit).eq(&effective),
+        "bodies, log times and all"
+    );
     assert_eq!((void, foreign), (1, 1));
     assert_eq!(identities.first().copied(), node.topic.log_id());
 }

@@ -8,7 +8,9 @@ use crate::world::{Node, World, seen, take_until};
 async fn stopped(world: &World) -> Vec<(Position, String, u64, eventlog::AttemptId)> {
     let node = world.open().await;
     for number in 0..200 {
-        node.append(&format!("stream-{number}"), 1).await.expect("in effect");
+        node.append(&format!("stream-{number}"), 1)
+            .await
+            .expect("in effect");
     }
     node.fill("a", 1..=5).await;
     let before = seen(&node.all().await);
@@ -19,7 +21,9 @@ async fn stopped(world: &World) -> Vec<(Position, String, u64, eventlog::Attempt
 async fn is_whole_again(world: &World, before: &[(Position, String, u64, eventlog::AttemptId)]) {
     let node: Node = world.open().await;
     assert_eq!(seen(&node.all().await), before);
-    node.append("a", 5).await.expect_err("the heads are known again");
+    node.append("a", 5)
+        .await
+        .expect_err("the heads are known again");
     node.append("a", 6).await.expect("in effect");
     // Who had read up to some position goes on from there.
     let mut subscription = node.topic.subscribe(before[199].0);
@@ -43,7 +47,10 @@ async fn a_truncated_replica_is_dropped_and_filled_again() {
         let before = stopped(&world).await;
         let path = world.path("one");
         let length = fs::metadata(&path).expect("the replica").len();
-        let file = OpenOptions::new().write(true).open(&path).expect("the replica");
+        let file = OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .expect("the replica");
         file.set_len(length / part).expect("it can be cut");
         is_whole_again(&world, &before).await;
     }
@@ -54,7 +61,9 @@ async fn a_replica_of_another_format_is_dropped_and_filled_again() {
     let world = World::on_kafka().await;
     let before = stopped(&world).await;
     let other = rusqlite::Connection::open(world.path("one")).expect("the replica");
-    other.pragma_update(None, "user_version", 77).expect("it can be written");
+    other
+        .pragma_update(None, "user_version", 77)
+        .expect("it can be written");
     drop(other);
     is_whole_again(&world, &before).await;
 }

@@ -17,7 +17,10 @@ async fn a_topic_that_would_forget_is_not_served_until_it_is_set_right() {
     set(&world, "retention.ms", "604800000").await;
     let node = world.start("one").expect("the replica opens");
     let reason = node.stops_serving().await;
-    assert!(reason.contains("retention.ms is 604800000, not -1"), "{reason}");
+    assert!(
+        reason.contains("retention.ms is 604800000, not -1"),
+        "{reason}"
+    );
     set(&world, "retention.ms", "-1").await;
     node.serves_again().await;
     node.append("a", 1).await.expect("in effect");

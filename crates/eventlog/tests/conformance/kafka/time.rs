@@ -11,7 +11,9 @@ async fn log_time_never_runs_backwards_though_append_times_do() {
     set(&world, "message.timestamp.type", "CreateTime").await;
     let base = 1_600_000_000_000;
     let steps = [0, 9_000, 4_000, -50_000, 9_000, 9_001];
-    let records: Vec<_> = (1..=6).map(|version| record(&commit("a", version))).collect();
+    let records: Vec<_> = (1..=6)
+        .map(|version| record(&commit("a", version)))
+        .collect();
     let produced: Vec<_> = records
         .iter()
         .zip(steps)
@@ -28,7 +30,10 @@ async fn log_time_never_runs_backwards_though_append_times_do() {
     within(node.topic.reached(now)).await.expect("it is there");
 
     let all = node.all().await;
-    let times: Vec<_> = all.iter().map(|commit| commit.log_time_millis - base).collect();
+    let times: Vec<_> = all
+        .iter()
+        .map(|commit| commit.log_time_millis - base)
+        .collect();
     assert_eq!(times[..7], [0, 9_000, 9_000, 9_000, 9_000, 9_001, 9_001]);
     assert!(times[7] > 9_001);
 
@@ -36,9 +41,22 @@ async fn log_time_never_runs_backwards_though_append_times_do() {
     let later = world.open_as("two").await;
     within(later.topic.reached(now)).await.expect("it is there");
     assert_eq!(seen(&later.all().await), seen(&all));
-    assert!(later.all().await.iter().map(|c| c.log_time_millis - base).eq(times.iter().copied()));
+    assert!(
+        later
+            .all()
+            .await
+            .iter()
+            .map(|c| c.log_time_millis - base)
+            .eq(times.iter().copied())
+    );
     let node = world.reopen(node).await;
-    assert!(node.all().await.iter().map(|c| c.log_time_millis - base).eq(times.iter().copied()));
+    assert!(
+        node.all()
+            .await
+            .iter()
+            .map(|c| c.log_time_millis - base)
+            .eq(times.iter().copied())
+    );
     let settings = world.broker().expect("a case on Kafka").settings();
     let mut scanned = Vec::new();
     eventlog::kafka::scan(&settings, &world.topic, |found| {
@@ -49,6 +67,10 @@ async fn log_time_never_runs_backwards_though_append_times_do() {
     })
     .expect("it can be read");
     assert_eq!(scanned, times);
-    let moment = node.topic.position_at(base + 9_000).await.expect("it can be read");
+    let moment = node
+        .topic
+        .position_at(base + 9_000)
+        .await
+        .expect("it can be read");
     assert_eq!(moment, all[4].position);
 }

@@ -22,12 +22,19 @@ async fn a_damaged_record_is_named_with_its_position_and_never_handed_out() {
     let report = node.topic.verify().await.expect("the rest can be read");
     assert_eq!(report.commits, 22);
     assert!(
-        report.problems.iter().any(|problem| problem.contains("position 13")),
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.contains("position 13")),
         "{:?}",
         report.problems
     );
 
-    assert_eq!(node.versions("b").await, [1, 2, 3], "other streams are not touched");
+    assert_eq!(
+        node.versions("b").await,
+        [1, 2, 3],
+        "other streams are not touched"
+    );
     node.append("b", 4).await.expect("in effect");
     let behind = within(node.topic.subscribe(Position::new(13)).next()).await;
     assert_eq!(behind.expect("what comes after can be read").len(), 11);
@@ -58,18 +65,39 @@ async fn a_file_that_was_cut_short_is_refused_and_left_as_it_is() {
     let path = world.path("one");
     let whole = fs::metadata(&path).expect("the file").len();
     assert!(whole > 20 * 4_096, "{whole} bytes");
-    for length in [whole - 1, whole - 4_096, whole / 2, 4_096, 4_095, 100, 10, 0] {
-        let file = OpenOptions::new().write(true).open(&path).expect("the file");
+    for length in [
+        whole - 1,
+        whole - 4_096,
+        whole / 2,
+        4_096,
+        4_095,
+        100,
+        10,
+        0,
+    ] {
+        let file = OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .expect("the file");
         file.set_len(length).expect("it can be cut");
         let refused = world.start("one").err();
         assert!(
             matches!(&refused, Some(LogError::NotALog(why)) if !why.is_empty()),
             "{length} bytes: {refused:?}"
         );
-        assert_eq!(fs::metadata(&path).expect("the file").len(), length, "nothing was mended");
+        assert_eq!(
+            fs::metadata(&path).expect("the file").len(),
+            length,
+            "nothing was mended"
+        );
     }
     fs::remove_file(&path).expect("it can be deleted");
-    world.open().await.append("a", 1).await.expect("who deletes it begins anew");
+    world
+        .open()
+        .await
+        .append("a", 1)
+        .await
+        .expect("who deletes it begins anew");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,20 +127,27 @@ async fn a_file_that_was_cut_short_after_a_kill_is_refused_and_an_uncut_one_is_n
 async fn somebody_elses_file_is_refused_and_left_as_it_is() {
     let world = World::on_disk().await;
     let path = world.path("one");
-    fs::write(&path, "a letter to somebody, longer than the head of a file of ours would be".repeat(20))
-        .expect("it can be written");
+    fs::write(
+        &path,
+        "a letter to somebody, longer than the head of a file of ours would be".repeat(20),
+    )
+    .expect("it can be written");
     assert_refused_and_left(&world, "not a database");
 
     fs::remove_file(&path).expect("it can be deleted");
     let other = rusqlite::Connection::open(&path).expect("another database");
-    other.execute_batch("CREATE TABLE addresses (name TEXT)").expect("a table");
+    other
+        .execute_batch("CREATE TABLE addresses (name TEXT)")
+        .expect("a table");
     drop(other);
     assert_refused_and_left(&world, "not a log of doorstroom");
 
     fs::remove_file(&path).expect("it can be deleted");
     world.open().await.close();
     let newer = rusqlite::Connection::open(&path).expect("the log");
-    newer.pragma_update(None, "user_version", 2).expect("it can be written");
+    newer
+        .pragma_update(None, "user_version", 2)
+        .expect("it can be written");
     drop(newer);
     assert_refused_and_left(&world, "has format 2");
 }
@@ -132,8 +167,12 @@ fn assert_refused_and_left(world: &World, why: &str) {
 async fn a_file_that_is_not_there_is_made_and_one_to_be_read_is_not() {
     let world = World::on_disk().await;
     let path = world.path("one");
-    EventLog::open_read_only(&path).err().expect("there is nothing to read");
+    EventLog::open_read_only(&path)
+        .err()
+        .expect("there is nothing to read");
     File::open(&path).expect_err("nothing was made");
     let node = world.open().await;
-    within(node.topic.append(commit("a", 1))).await.expect("in effect");
+    within(node.topic.append(commit("a", 1)))
+        .await
+        .expect("in effect");
 }

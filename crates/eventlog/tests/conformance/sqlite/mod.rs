@@ -21,7 +21,9 @@ fn copy_as_after_a_kill(from: &Path, to: &Path) {
 async fn closed_log(world: &World) {
     let node: Node = world.open().await;
     let streams = (0..400).map(|number| format!("stream-{number}"));
-    let commits = streams.map(|stream| crate::world::commit(&stream, 1)).collect();
+    let commits = streams
+        .map(|stream| crate::world::commit(&stream, 1))
+        .collect();
     let results = node.append_all(commits).await;
     assert!(results.iter().all(Result::is_ok));
     node.close();

@@ -266,7 +266,7 @@ fn expired_figures_are_not_current() {
 }
 
 #[test]
-fn a_wait_counts_when_it_is_known_and_about_the_person_asked_for() {
+fn a_wait_counts_when_it_is_known_and_current() {
     let with = |waits: Vec<Wait>| [published(details()), waiting(waits)];
     let within = |days| Filter {
         max_wait_days: Some(days),
@@ -292,7 +292,15 @@ fn a_wait_counts_when_it_is_known_and_about_the_person_asked_for() {
         &with(vec![wait(1)]),
         &[published(details())],
     );
+}
 
+#[test]
+fn the_wait_that_counts_is_the_one_closest_to_the_person_asked_for() {
+    let with = |waits: Vec<Wait>| [published(details()), waiting(waits)];
+    let within = |days| Filter {
+        max_wait_days: Some(days),
+        ..Filter::default()
+    };
     // The figure of the person's own group goes before the one for all.
     let of_group = |days, code: &str| Wait {
         diagnosis_group: Some(group(code)),

@@ -1,0 +1,181 @@
+use std::path::Path;
+
+use eventlog::{
+    AttemptId, CommandId, CommandNote, EventLog, NewCommit, Noted, Position, StreamId, Version,
+};
+use prost::Message as _;
+use proto::capacity::v1::recorded_event::Event;
+use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent};
+use serde_json::Value;
+
+use super::{Command, run};
+use crate::config::Settings;
+use crate::storage;
+
+const TOPIC: &str = "demo.capacity";
+
+fn settings(data: &Path) -> Settings {
+    Settings {
+        data: data.to_owned(),
+        ..Settings::default()
+    }
+}
+
+/// A log with two commits of one stream.
+async fn log(settings: &Settings) -> EventLog {
+    let log = storage::open(settings).unwrap();
+    let event = RecordedEvent {
+        event: Some(Event::OfferingWithdrawn(OfferingWithdrawn::default())),
+        ..RecordedEvent::default()
+    };
+    let body = CommitBody {
+        events: vec![event],
+    };
+    for version in 1..=2 {
+        let commit = NewCommit {
+            stream: StreamId::parse("capacity-one").unwrap(),
+            version: Version::new(version),
+            attempt: AttemptId::new_v7(),
+            commands: vec![CommandNote {
+                id: CommandId::new_v7(),
+                causation_id: None,
+                correlation_id: None,
+                traceparent: None,
+                noted: Noted::Taken,
+                event_count: 1,
+                remembered: false,
+            }],
+            body: body.encode_to_vec().into(),
+        };
+        log.topic(TOPIC).unwrap().append(commit).await.unwrap();
+    }
+    log
+}
+
+async fn said(settings: &Settings, command: Command) -> Result<String, String> {
+    let mut out = Vec::new();
+    let done = run(settings, command, &mut out).await;
+    done.map_err(|error| format!("{error:#}"))?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+fn topic() -> String {
+    TOPIC.to_owned()
+}
+
+#[tokio::test]
+async fn a_log_can_be_looked_into_while_a_server_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let _server = log(&settings).await;
+
+    let inspect = Command::Inspect {
+        topic: topic(),
+        from: Position::new(2),
+        limit: 20,
+    };
+    let lines = said(&settings, inspect).await.unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(lines.contains("capacity-one version 2  taken "), "{lines}");
+
+    let verified = said(&settings, Command::Verify { topic: None })
+        .await
+        .unwrap();
+    assert!(
+        verified.contains("demo.capacity: 2 commits of 1 streams, 0 problems"),
+        "{verified}"
+    );
+
+    let exported = said(&settings, Command::Export { topic: topic() })
+        .await
+        .unwrap();
+    let rows: Vec<Value> = exported
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1]["version"], 2);
+    assert_eq!(rows[1]["stream"], "capacity-one");
+    assert!(rows[1]["events"][0]["offeringWithdrawn"].is_object());
+}
+
+#[tokio::test]
+async fn a_log_is_not_mended_while_a_server_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let server = log(&settings).await;
+    let skip = Command::Skip {
+        topic: topic(),
+        position: Position::new(1),
+        reason: "a try".to_owned(),
+    };
+    let refused = said(&settings, skip).await.unwrap_err();
+    assert!(
+        refused.ends_with("is in use by another process: stop the server first"),
+        "{refused}"
+    );
+    server.close();
+}
+
+#[tokio::test]
+async fn a_skip_is_recorded_for_a_commit_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    log(&settings).await.close();
+    let skip = |position| Command::Skip {
+        topic: topic(),
+        position: Position::new(position),
+        reason: "a try".to_owned(),
+    };
+    let refused = said(&settings, skip(7)).await.unwrap_err();
+    assert_eq!(refused, "there is no commit at position 7 of demo.capacity");
+    let done = said(&settings, skip(2)).await.unwrap();
+    assert!(
+        done.starts_with("demo.capacity: position 2 is skipped "),
+        "{done}"
+    );
+}
+
+#[tokio::test]
+async fn a_reset_is_confirmed_and_gives_the_log_another_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let server = log(&settings).await;
+    let before = server.topic(TOPIC).unwrap().log_id();
+    server.close();
+    drop(server);
+    let reset = |confirmed| Command::Reset {
+        topic: topic(),
+        confirmed,
+    };
+    assert!(
+        said(&settings, reset(false))
+            .await
+            .unwrap_err()
+            .starts_with("nothing was done")
+    );
+    assert!(said(&settings, reset(true)).await.is_ok());
+    let after = storage::open(&settings)
+        .unwrap()
+        .topic(TOPIC)
+        .unwrap()
+        .log_id();
+    assert_ne!(before, after);
+}
+
+#[tokio::test]
+async fn a_topic_that_is_not_there_is_named_with_those_that_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let _server = log(&settings).await;
+    let refused = said(
+        &settings,
+        Command::Export {
+            topic: "demo.capcity".to_owned(),
+        },
+    )
+    .await;
+    let expected =
+        "there is no topic demo.capcity in this log; there are: demo.capacity, demo.control";
+    assert_eq!(refused.unwrap_err(), expected);
+}
