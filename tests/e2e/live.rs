@@ -78,7 +78,10 @@ fn published_data_goes_in_and_reports_are_seen(options: ServerOptions) {
             .all(|row| row["kind"] == "summary")
     );
 
-    let id = offering["offering_id"].as_str().unwrap();
+    a_report_is_seen(&server, offering["offering_id"].as_str().unwrap());
+}
+
+fn a_report_is_seen(server: &Server, id: &str) {
     let mut watch = server.follow(&["capacity", "watch", "--output", "json"]);
     watch
         .line_where(SOON, |line| line.contains(r#""kind":"live""#))
@@ -112,10 +115,10 @@ fn published_data_goes_in_and_reports_are_seen(options: ServerOptions) {
     assert!(seen["cursor"].is_string());
     watch.kill9();
 
-    let found = find(&server, &["--available"]);
+    let found = find(server, &["--available"]);
     assert_eq!(found.last().unwrap()["available_total"], 3);
     let token = receipt["position"].as_str().unwrap();
-    find(&server, &["--at-least", token]);
+    find(server, &["--at-least", token]);
 }
 
 #[test]

@@ -24,26 +24,7 @@ async fn two_nodes_agree_and_lose_nothing_under_writers_on_both() {
     let offerings = publish(&mut nodes[0].client(), "both", OFFERINGS)
         .await
         .unwrap();
-    let mut writers = Vec::new();
-    for writer in 0..WRITERS {
-        let mut client = nodes[usize::try_from(writer % 2).unwrap()].client();
-        let reports: Vec<_> = (0..REPORTS)
-            .map(|number| {
-                let offering = &offerings[usize::try_from((writer / 2 + number) % 4).unwrap()];
-                report(offering, 1 + number * WRITERS + writer)
-            })
-            .collect();
-        writers.push(tokio::spawn(async move {
-            let mut load = Load::of(reports);
-            load.finish(&mut client, FINISH).await.map(|()| load)
-        }));
-    }
-    let mut positions = Vec::new();
-    for writer in writers {
-        let load = writer.await.unwrap().unwrap();
-        load.check(&mut nodes[0].client()).await.unwrap();
-        positions.push(load.position);
-    }
+    let positions = write_on_both(&nodes, &offerings).await;
 
     // A call takes at most sixteen tokens.
     for (node, tokens) in nodes
@@ -100,6 +81,31 @@ async fn two_nodes_agree_and_lose_nothing_under_writers_on_both() {
         voids > 0,
         "with writers on both nodes some commits come too late"
     );
+}
+
+/// Half of the writers on each node, all on the same offerings; returns how far each has come.
+async fn write_on_both(nodes: &[Server; 2], offerings: &[String]) -> Vec<String> {
+    let mut writers = Vec::new();
+    for writer in 0..WRITERS {
+        let mut client = nodes[usize::try_from(writer % 2).unwrap()].client();
+        let reports: Vec<_> = (0..REPORTS)
+            .map(|number| {
+                let offering = &offerings[usize::try_from((writer / 2 + number) % 4).unwrap()];
+                report(offering, 1 + number * WRITERS + writer)
+            })
+            .collect();
+        writers.push(tokio::spawn(async move {
+            let mut load = Load::of(reports);
+            load.finish(&mut client, FINISH).await.map(|()| load)
+        }));
+    }
+    let mut positions = Vec::new();
+    for writer in writers {
+        let load = writer.await.unwrap().unwrap();
+        load.check(&mut nodes[0].client()).await.unwrap();
+        positions.push(load.position);
+    }
+    positions
 }
 
 /// What the node's own figures say of commits without effect.

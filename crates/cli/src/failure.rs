@@ -100,7 +100,7 @@ impl From<io::Error> for Failure {
 }
 
 impl From<Status> for Failure {
-    /// Reads an answer that says no. Whether it may be repeated instead is for [`is_unknown`] to say.
+    /// Reads an answer that says no. Whether it may be repeated instead is for `is_unknown` to say.
     fn from(status: Status) -> Self {
         // What tonic says when the answer is plain HTTP, such as that of the server's other port.
         if status.message().starts_with("grpc-status header missing") {

@@ -1,7 +1,7 @@
 //! The log: append with the version rule, read, subscribe, positions. Knows bytes, not events.
 //!
 //! A [`Topic`] is a totally ordered sequence of commits. Order is made by one writer on a SQLite file, or by
-//! Apache Kafka; everything that reads, reads the one SQLite schema of [`store`].
+//! Apache Kafka; everything that reads, reads the one SQLite schema of `store`.
 #![warn(missing_docs)]
 
 mod backend;

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::decide::{self, Plan, Planned};
 use super::snapshot::SnapshotFile;
 use super::timers::TimerDesk;
-use super::turns::{Attempt, Pending, Turns};
+use super::turns::{Attempt, Turns};
 use super::{CALL_DEADLINE, Folded, Incoming, Shared};
 use crate::control::Skips;
 use crate::telemetry::Figures;

@@ -172,7 +172,10 @@ async fn outcome(client: &mut Client, ready: &Ready, receipt: &Receipt, repeated
             let request = GetOfferingRequest {
                 offering_id: ready.request.offering_id.clone(),
                 history_limit: NEWEST_EVENTS,
-                at_least: vec![receipt.position.clone()],
+                at_least: Some(receipt.position.clone())
+                    .filter(|position| !position.is_empty())
+                    .into_iter()
+                    .collect(),
             };
             match client.get_offering(request).await {
                 Ok(response) => {

@@ -13,7 +13,7 @@ const SCHEMA: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA temp_store = FILE;
-    PRAGMA cache_size = -8192;
+    PRAGMA cache_size = -1024;
     CREATE TABLE staged (line INTEGER PRIMARY KEY, offering TEXT NOT NULL, digest BLOB NOT NULL, body BLOB NOT NULL);
     CREATE TABLE refused (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, refusal TEXT NOT NULL);
     BEGIN;

@@ -8,13 +8,12 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rusqlite::TransactionBehavior;
 
 use super::KafkaSettings;
+use super::intake::{Intake, Told};
 use super::quiet::Consumer;
 use super::writer::Writer;
-use crate::record::{Record, Unreadable};
-use crate::rule;
-use crate::store::{Admitted, Order, Progress, Store};
+use crate::store::{Order, Progress, Store};
 use crate::tail::{Status, TopicState};
-use crate::{AttemptId, LogError, LogId, Position};
+use crate::{LogError, LogId, Position};
 
 /// Records dealt with in one transaction of the replica.
 const BATCH: usize = 4_096;
@@ -54,13 +53,6 @@ enum Polled {
     CaughtUp(Vec<Fetched>),
     /// The log is not what it was.
     Changed(String),
-}
-
-/// What became of an attempt, to be told once the replica holds it.
-struct Told {
-    attempt: AttemptId,
-    append_time: i64,
-    effective: Option<Position>,
 }
 
 impl Follower {
@@ -162,7 +154,7 @@ impl Follower {
         if records.is_empty() {
             return Ok(None);
         }
-        let (told, damage) = loop {
+        let intake = loop {
             match self.write(order, &records) {
                 Ok(done) => break done,
                 Err(error) if self.stopped() => return Err(error.to_string()),
@@ -180,7 +172,7 @@ impl Follower {
             attempt,
             append_time,
             effective,
-        } in told
+        } in intake.told
         {
             if effective.is_none() {
                 self.topic.count_void();
@@ -195,98 +187,26 @@ impl Follower {
                 }));
             }
         }
-        damage.map_or(Ok(off), Err)
+        intake.damage.map_or(Ok(off), Err)
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "what to tell, and what stops the topic"
-    )]
-    fn write(
-        &mut self,
-        order: &mut Order,
-        records: &[Fetched],
-    ) -> Result<(Vec<Told>, Option<String>), LogError> {
-        let mut told = Vec::with_capacity(records.len());
-        let mut log_id = self.log_id;
-        let mut progress = self.progress;
-        let mut damage = None;
+    fn write(&mut self, order: &mut Order, records: &[Fetched]) -> Result<Intake, LogError> {
+        let mut intake = Intake::new(self.log_id, self.progress);
         self.store.write(|connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for fetched in records {
-                let mark = match Record::decode(fetched.payload.clone()) {
-                    Ok(record) => {
-                        let mark = record.mark();
-                        match record {
-                            Record::Commit(commit) => {
-                                let attempt = commit.attempt;
-                                let place = (fetched.position, fetched.append_time);
-                                let admitted =
-                                    order.admit(&transaction, commit, &fetched.payload, place)?;
-                                told.push(Told {
-                                    attempt,
-                                    append_time: fetched.append_time,
-                                    effective: match admitted {
-                                        Admitted::Effective(position) => Some(position),
-                                        Admitted::Void => None,
-                                    },
-                                });
-                            }
-                            Record::Identity {
-                                log_id: new,
-                                replaces,
-                            } => {
-                                if rule::identity(log_id.as_ref(), replaces.as_ref()) {
-                                    log_id = Some(new);
-                                    order.identify(&transaction, new)?;
-                                }
-                            }
-                            Record::Probe(attempt) => {
-                                let append_time = fetched.append_time;
-                                let position = Some(fetched.position);
-                                told.push(Told {
-                                    attempt,
-                                    append_time,
-                                    effective: position,
-                                });
-                            }
-                        }
-                        mark
-                    }
-                    Err(Unreadable::Foreign) => {
-                        tracing::warn!(
-                            position = fetched.position.get(), topic = %order.topic.name,
-                            "a record is not ours and is passed over"
-                        );
-                        Unreadable::mark(&fetched.payload)
-                    }
-                    Err(Unreadable::Damaged(reason)) => {
-                        let at = fetched.position;
-                        damage = Some(format!("the record at position {at} is damaged: {reason}"));
-                        break;
-                    }
-                };
-                progress = Some(Progress {
-                    position: fetched.position,
-                    mark,
-                });
-            }
-            order.settle(&transaction)?;
-            if let Some(progress) = progress {
-                order.advance(&transaction, progress)?;
-            }
+            intake.take(order, &transaction, records)?;
             transaction.commit()?;
             Ok(())
         })?;
-        self.progress = progress;
-        if log_id != self.log_id {
-            self.log_id = log_id;
-            if let Some(log_id) = log_id {
-                self.topic.identify(log_id);
-            }
+        self.progress = intake.progress;
+        if let Some(log_id) = intake.log_id
+            && intake.log_id != self.log_id
+        {
+            self.log_id = Some(log_id);
+            self.topic.identify(log_id);
         }
-        Ok((told, damage))
+        Ok(intake)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod follower;
+mod intake;
 mod prepare;
 mod quiet;
 mod scan;

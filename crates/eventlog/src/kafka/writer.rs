@@ -13,7 +13,7 @@ use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer}
 use super::KafkaSettings;
 use crate::backend::{Clock, Reply};
 use crate::record::{MAX_RECORD_BYTES, Record};
-use crate::{AttemptId, LogError, LogId, NewCommit, Position};
+use crate::{AttemptId, LogError, LogId, NewCommit};
 
 /// Below the deadline of a request: who waits for an append hears of it in time.
 const MESSAGE_TIMEOUT_MS: &str = "8000";

@@ -113,6 +113,13 @@ impl Backend for SqliteBackend {
     }
 }
 
+/// Who lets go of a log without closing it may open the file again at once.
+impl Drop for SqliteBackend {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 struct Writer {
     store: Arc<Store>,
     orders: Vec<Order>,

@@ -209,10 +209,10 @@ async fn open() -> Node {
 async fn write_for_ever() {
     end_with_parent();
     let node = open().await;
-    let mut writers = Vec::new();
+    let mut writers = tokio::task::JoinSet::new();
     for number in 1..=16 {
         let node = node.clone();
-        writers.push(tokio::spawn(async move {
+        writers.spawn(async move {
             let stream = format!("writer-{number}");
             let mut version = head(&node.topic, &stream).await;
             loop {
@@ -220,11 +220,10 @@ async fn write_for_ever() {
                 let position = node.append(&stream, version).await.expect("in effect");
                 say(&format!("{stream} {version} {}", position.get()));
             }
-        }));
+        });
     }
-    for writer in writers {
-        writer.await.expect("it writes on");
-    }
+    let ended = writers.join_next().await;
+    panic!("it writes on until it is killed: {ended:?}");
 }
 
 /// Takes versions of the same streams as others do, until there are enough of them.

@@ -85,14 +85,14 @@ fn holds_with_three_nodes() {
 #[test]
 #[ignore = "takes minutes: run by `make soak`"]
 fn holds_when_everything_happens_at_once() {
-    exhaust(Rules::small(0, &[Give, Take]), 19_311_000, &ALL);
+    exhaust(Rules::small(0, &[Give, Take]), 19_479_000, &ALL);
 }
 
 #[test]
 #[ignore = "takes minutes: run by `make soak`"]
-fn holds_when_two_commands_are_repeated_again_and_again() {
+fn holds_when_one_of_two_commands_is_repeated_again_and_again() {
     let rules = Rules {
-        calls: vec![3, 3],
+        calls: vec![2, 3],
         ..quiet(0, &[Give, Take])
     };
     exhaust(rules, 1, &QUIET);

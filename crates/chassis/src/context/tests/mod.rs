@@ -109,8 +109,11 @@ impl House {
         self.log.topic(TOPIC).expect("the topic")
     }
 
-    fn control(&self) -> Topic {
-        self.log.topic(CONTROL).expect("the topic")
+    /// An operator decides to go on without a commit.
+    async fn skip(&self, topic: &str, position: Position) {
+        let control = self.log.topic(CONTROL).expect("the topic");
+        let skipped = crate::control::skip(&control, topic, position, "a faulty build");
+        within(skipped).await.expect("it is recorded");
     }
 
     /// Starts a node, without waiting for it.

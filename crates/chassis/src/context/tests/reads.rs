@@ -35,11 +35,11 @@ async fn a_token_of_another_log_or_topic_is_refused() {
     let (node, other) = (house.node("one").await, elsewhere.node("one").await);
     effect(node.execute("a", &house.call(Command::Open(1))).await);
     let good = node.context.token(house.topic().end());
-    within(node.context.at_least(&[good.clone()]))
+    within(node.context.at_least(std::slice::from_ref(&good)))
         .await
         .expect("it is there");
 
-    let refused = within(other.context.at_least(&[good.clone()])).await;
+    let refused = within(other.context.at_least(std::slice::from_ref(&good))).await;
     assert!(matches!(refused, Err(ReadError::OtherLog)), "{refused:?}");
     let mut token = PositionToken::parse(&good).expect("a token");
     token.topic = super::CONTROL.to_owned();

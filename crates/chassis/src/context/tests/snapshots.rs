@@ -8,7 +8,7 @@ use super::places::Totals;
 use super::{Command, House, Places, PlacesCodec, Running, effect, repeat};
 use crate::context::Folded;
 use crate::context::outcomes::Outcome;
-use crate::{Codec, DecodeError, Effect, Recorded, View};
+use crate::{Codec, DecodeError, Effect, Recorded};
 
 /// Everything that a folded state holds, comparable.
 #[derive(Debug, PartialEq)]

@@ -2,7 +2,7 @@ use domain::Timestamp;
 use eventlog::LogError;
 
 use super::{Command, House, effect, refusal, repeat, stream, within};
-use crate::{ExecuteError, ReadError, control};
+use crate::{ExecuteError, ReadError};
 
 const UNKNOWN: &str = "painted 3 0 somebody\n";
 
@@ -74,13 +74,7 @@ async fn after_an_operators_skip_the_view_goes_on_without_that_stream() {
         .expect("in effect");
     node.stops_serving().await;
 
-    let skipped = control::skip(
-        &house.control(),
-        super::TOPIC,
-        bad,
-        "written by a faulty build",
-    );
-    within(skipped).await.expect("it is recorded");
+    house.skip(super::TOPIC, bad).await;
     node.serves_again().await;
     node.catches_up().await;
     assert_eq!(node.state("b").expect("it is there").free, 4);
@@ -122,8 +116,7 @@ async fn a_stream_stays_unusable_across_snapshots() {
         .append("a", 1, UNKNOWN)
         .await
         .expect("its envelope is good");
-    let skipped = control::skip(&house.control(), super::TOPIC, bad, "ticket 12");
-    within(skipped).await.expect("it is recorded");
+    house.skip(super::TOPIC, bad).await;
     for _ in 0..2 {
         let node = house
             .start_with::<super::PlacesCodec, super::Totals>("one", Some(folder.path().to_owned()));
@@ -153,18 +146,9 @@ async fn a_skip_of_another_topic_or_position_changes_nothing() {
     let reason = node.stops_serving().await;
     let elsewhere = eventlog::Position::new(bad.get() + 5);
     for (topic, position) in [("demo.other", bad), (super::TOPIC, elsewhere)] {
-        within(control::skip(
-            &house.control(),
-            topic,
-            position,
-            "a mistake",
-        ))
-        .await
-        .expect("recorded");
+        house.skip(topic, position).await;
     }
-    within(control::skip(&house.control(), super::TOPIC, bad, "meant"))
-        .await
-        .expect("recorded");
+    house.skip(super::TOPIC, bad).await;
     node.serves_again().await;
     assert!(reason.contains("position 1"), "{reason}");
     let other = house

@@ -91,7 +91,7 @@ pub(crate) async fn a_stream_reads_oldest_first(world: World) {
 
 pub(crate) async fn a_topic_that_was_not_opened_is_unknown(world: World) {
     let node = world.open().await;
-    assert_eq!(node.log.topic_names(), [world.topic.clone()]);
+    assert_eq!(node.log.topic_names(), std::slice::from_ref(&world.topic));
     let unknown = node.log.topic("somebody.elses").err();
     assert!(matches!(unknown, Some(LogError::UnknownTopic(name)) if name == "somebody.elses"));
 }
