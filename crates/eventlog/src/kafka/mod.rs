@@ -53,6 +53,8 @@ impl KafkaSettings {
             .set("reconnect.backoff.ms", "50")
             .set("reconnect.backoff.max.ms", "1000")
             .set("topic.metadata.refresh.interval.ms", "10000")
+            // So long a topic that the cluster does not know may still be on its way to all brokers.
+            .set("topic.metadata.propagation.max.ms", "5000")
             .set("log.connection.close", "false");
         for (key, value) in &self.options {
             config.set(key, value);

@@ -1,11 +1,15 @@
 //! The one broker of this process, started by the script that everybody uses.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::{Duration, Instant};
 
 use eventlog::kafka::KafkaSettings;
 use tokio::sync::RwLock;
+
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Cases share the broker; one that pauses it has it alone.
 static RUNNING: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
@@ -62,7 +66,24 @@ impl Broker {
     /// Freezes it: its connections stay, and nothing answers. It goes on when the value is dropped.
     pub(crate) fn pause(&self) -> Paused<'_> {
         run(&mut script(&["pause-one", "1"], &self.folder));
-        Paused { broker: self }
+        let paused = Paused { broker: self };
+        // Its threads stop one by one: what is sent before the last of them may still be answered.
+        let until = Instant::now() + DEADLINE;
+        while !self.has_stopped() {
+            assert!(Instant::now() < until, "the broker goes on");
+            std::thread::yield_now();
+        }
+        paused
+    }
+
+    fn has_stopped(&self) -> bool {
+        let pid = fs::read_to_string(self.folder.join("1/pid")).expect("it runs");
+        let pid = pid.split_whitespace().next().expect("its process");
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).expect("its threads");
+        threads.flatten().all(|thread| {
+            let status = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            status.rsplit(") ").next().is_some_and(|after_name| after_name.starts_with('T'))
+        })
     }
 }
 
