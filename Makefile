@@ -58,6 +58,7 @@ bench: setup-all
 # soak: the journeys that kill things, ROUNDS times over
 soak: setup-all build
 	ROUNDS=$(ROUNDS) cargo test --locked --package e2e -- --nocapture kill
+	cargo test --locked --package eventlog --test model -- --ignored
 
 # proto: lints the contracts, and compares them with those of BASE: what was written must stay readable
 proto:

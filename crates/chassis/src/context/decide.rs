@@ -47,7 +47,9 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
         body: Vec::new(),
     };
     for call in batch {
-        if plan.body.len() >= BODY_BYTES {
+        // A command is decided once per commit: the second call of it waits for what the first comes to.
+        let is_decided = plan.notes.iter().any(|note| note.id == call.id);
+        if is_decided || plan.body.len() >= BODY_BYTES {
             break;
         }
         if let Err(refused) = age_of_id(call.id, folded.log_time(), now) {

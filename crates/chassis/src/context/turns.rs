@@ -1,4 +1,5 @@
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use eventlog::{AttemptId, CommandId, Position, StreamId};
@@ -81,8 +82,8 @@ fn is_noted<C: Codec>(sent: &Pending<C>, answer: &Answer<C>) -> bool {
 pub(super) struct Turns<C: Codec> {
     pub(super) by_stream: HashMap<StreamId, Turn<C>>,
     pub(super) attempts: HashMap<AttemptId, Attempt<C>>,
-    /// Ids of all commands that wait or are under way: a call with one of these joins it.
-    ids: HashSet<CommandId>,
+    /// How many commands with an id wait or are under way: a call with one of these ids joins it where it may.
+    ids: HashMap<CommandId, usize>,
 }
 
 impl<C: Codec> Default for Turns<C> {
@@ -90,7 +91,7 @@ impl<C: Codec> Default for Turns<C> {
         Self {
             by_stream: HashMap::new(),
             attempts: HashMap::new(),
-            ids: HashSet::new(),
+            ids: HashMap::new(),
         }
     }
 }
@@ -98,12 +99,13 @@ impl<C: Codec> Default for Turns<C> {
 impl<C: Codec> Turns<C> {
     /// Lets a call wait for its turn, or join the same command that is there already.
     pub(super) fn enqueue(&mut self, stream: &StreamId, pending: Pending<C>) {
-        let alone = if self.ids.insert(pending.call.id) {
-            Some(pending)
-        } else {
+        let alone = if self.ids.contains_key(&pending.call.id) {
             self.join(stream, pending)
+        } else {
+            Some(pending)
         };
         if let Some(pending) = alone {
+            *self.ids.entry(pending.call.id).or_default() += 1;
             let turn = self.by_stream.entry(stream.clone()).or_default();
             turn.waiting.push_back(pending);
         }
@@ -137,9 +139,14 @@ impl<C: Codec> Turns<C> {
         None
     }
 
-    /// Answers a command and forgets it.
+    /// Answers a command and forgets it; another one with its id may still wait.
     pub(super) fn answer(&mut self, pending: Pending<C>, position: Position, answer: &Answer<C>) {
-        self.ids.remove(&pending.call.id);
+        if let Entry::Occupied(mut count) = self.ids.entry(pending.call.id) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
         pending.answer(position, answer);
     }
 

@@ -82,7 +82,10 @@ impl Broker {
         let threads = fs::read_dir(format!("/proc/{pid}/task")).expect("its threads");
         threads.flatten().all(|thread| {
             let status = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-            status.rsplit(") ").next().is_some_and(|after_name| after_name.starts_with('T'))
+            status
+                .rsplit(") ")
+                .next()
+                .is_some_and(|after_name| after_name.starts_with('T'))
         })
     }
 }

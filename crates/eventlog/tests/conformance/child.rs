@@ -233,8 +233,11 @@ async fn contend() {
     hear();
     for version in 1..=CONTENDED_VERSIONS {
         for stream in CONTENDED_STREAMS {
-            while head(&node.topic, stream).await < version {
+            loop {
                 let attempt = head(&node.topic, stream).await + 1;
+                if attempt > version {
+                    break;
+                }
                 match node.append(stream, attempt).await {
                     Ok(position) => say(&format!("{stream} {attempt} {}", position.get())),
                     Err(LogError::Void { at }) => {

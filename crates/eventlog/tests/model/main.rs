@@ -44,8 +44,8 @@
 //! | two commands for the last place | 144,192 |
 //! | one command, three calls, one restart, one record lands twice | 84,139 |
 //! | three nodes | 515,452 |
-//! | soak: one restart and one record lands twice | 19,311,593 |
-//! | soak: three calls each | 42,120,029 |
+//! | soak: one restart and one record lands twice | 19,479,086 |
+//! | soak: three calls each | more than 42 million |
 //!
 //! Not modelled: several streams (they share nothing but the order of the log), the 24 hours after which a
 //! remembered outcome is forgotten, and clients that repeat a command after a definite answer.

@@ -1,7 +1,11 @@
+use domain::Timestamp;
 use eventlog::{LogError, Noted};
 use tokio::task::yield_now;
 
+use super::places::PlacesCodec;
 use super::{Answer, Command, Event, House, effect, refusal, repeat, stream, within};
+use crate::context::Folded;
+use crate::context::decide::decide_all;
 use crate::{Effect, ExecuteError};
 
 /// Lets every task do what it can do without waiting for the log.
@@ -316,4 +320,19 @@ async fn a_node_that_stops_answers_everybody_and_loses_nothing_that_it_acknowled
         matches!(void, Err(LogError::Void { .. })) || taken == 0,
         "{void:?}"
     );
+}
+
+#[tokio::test]
+async fn a_command_is_decided_once_per_commit() {
+    let house = House::new();
+    let call = house.call(Command::Open(1));
+    let folded = Folded::<PlacesCodec, ()>::default();
+    let now = Timestamp::from_millis(house.now());
+    let plan = decide_all(&folded, &stream("a"), [&call, &call].into_iter(), now);
+    assert_eq!(
+        plan.planned.len(),
+        1,
+        "the second waits for what the first comes to"
+    );
+    assert_eq!(plan.notes.len(), 1);
 }
