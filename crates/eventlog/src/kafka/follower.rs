@@ -10,6 +10,7 @@ use rusqlite::TransactionBehavior;
 use super::KafkaSettings;
 use super::intake::{Intake, Told};
 use super::quiet::Consumer;
+use super::silence::Silence;
 use super::writer::Writer;
 use crate::store::{Order, Progress, Store};
 use crate::tail::{Status, TopicState};
@@ -77,6 +78,11 @@ impl Follower {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// The offset of the record after the last one that the replica has dealt with.
+    pub(super) fn next_offset(&self) -> u64 {
+        self.progress.map_or(0, |progress| progress.position.get())
+    }
+
     fn not_serving(&self, reason: &str) {
         self.topic.set_status(Status::NotServing(reason.to_owned()));
     }
@@ -84,12 +90,13 @@ impl Follower {
     fn pause(&self) {
         let until = Instant::now() + RETRY;
         while !self.stopped() && Instant::now() < until {
-            self.writer.answer_overdue();
+            self.writer.look_after();
             std::thread::sleep(POLL);
         }
     }
 
-    /// Follows until the node stops; returns why the log cannot be followed as it is.
+    /// Follows until the node stops, or the consumer is of no use any more; returns why the log cannot be
+    /// followed as it is.
     fn follow(&mut self, consumer: &Consumer) -> Result<(), String> {
         let mut order =
             Order::load(&self.store, Arc::clone(&self.topic)).map_err(|error| error.to_string())?;
@@ -97,8 +104,9 @@ impl Follower {
         let mut named = None;
         let mut probed = false;
         let mut caught_up = false;
+        let mut silence = Silence::begin();
         while !self.stopped() {
-            self.writer.answer_overdue();
+            self.writer.look_after();
             let records = match poll(consumer, &self.topic.name) {
                 Polled::Records(records) => {
                     caught_up &= records.is_empty();
@@ -110,6 +118,12 @@ impl Follower {
                 }
                 Polled::Changed(reason) => return Err(reason),
             };
+            if !records.is_empty() {
+                silence = Silence::begin();
+            } else if silence.is_for_good(consumer, &self.topic.name, self.next_offset()) {
+                tracing::warn!(topic = %self.topic.name, "nothing is heard from Kafka: it is asked anew");
+                return Ok(());
+            }
             let offset_millis = self.take_in(&mut order, records)?;
             if let Some(off) = offset_millis {
                 clock_off = self.judge_clock(off, clock_off);

@@ -6,6 +6,7 @@ mod intake;
 mod prepare;
 mod quiet;
 mod scan;
+mod silence;
 mod writer;
 
 use std::io::Read;

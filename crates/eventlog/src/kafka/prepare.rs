@@ -66,8 +66,7 @@ impl Follower {
         if let Some(log_id) = self.log_id {
             self.topic.identify(log_id);
         }
-        let next = self.progress.map_or(0, |p| p.position.get().cast_signed());
-        assign(&consumer, &name, next)?;
+        assign(&consumer, &name, self.next_offset().cast_signed())?;
         Ok(consumer)
     }
 

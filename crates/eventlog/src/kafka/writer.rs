@@ -7,6 +7,7 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use rdkafka::ClientConfig;
 use rdkafka::ClientContext;
+use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
 
@@ -27,6 +28,7 @@ pub(super) struct Writer {
     config: ClientConfig,
     producer: RwLock<ThreadedProducer<Deliveries>>,
     waiting: Waiting,
+    is_slow: Arc<AtomicBool>,
     clock: Clock,
     closed: AtomicBool,
     looked_for_overdue: Mutex<Instant>,
@@ -44,6 +46,8 @@ pub(super) struct Sent {
 
 struct Deliveries {
     waiting: Waiting,
+    /// A delivery took too long.
+    is_slow: Arc<AtomicBool>,
 }
 
 impl ClientContext for Deliveries {
@@ -60,10 +64,14 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = Box<AttemptId>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, attempt: Box<AttemptId>) {
-        if let Err((error, _)) = result
-            && let Some(sent) = self.waiting.lock().remove(&attempt)
-            && let Some(reply) = sent.reply
-        {
+        let Err((error, _)) = result else {
+            return;
+        };
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::MessageTimedOut) {
+            self.is_slow.store(true, Ordering::Relaxed);
+        }
+        let sent = self.waiting.lock().remove(&attempt);
+        if let Some(reply) = sent.and_then(|sent| sent.reply) {
             // It may have landed, or land yet.
             reply(Err(LogError::Unavailable(error.to_string())));
         }
@@ -81,11 +89,13 @@ impl Writer {
             .set("queue.buffering.max.messages", "500000")
             .set("queue.buffering.max.kbytes", "1048576");
         let waiting = Waiting::default();
-        let producer = producer(&config, &waiting)?;
+        let is_slow = Arc::default();
+        let producer = producer(&config, &waiting, &is_slow)?;
         Ok(Self {
             config,
             producer: RwLock::new(producer),
             waiting,
+            is_slow,
             clock,
             closed: AtomicBool::new(false),
             looked_for_overdue: Mutex::new(Instant::now()),
@@ -155,11 +165,11 @@ impl Writer {
             .payload(&record[..]);
         message.headers = headers;
         let outcome = self.producer.read().send(message);
-        if let Err((error, _)) = outcome
-            && let Some(sent) = self.waiting.lock().remove(&attempt)
-            && let Some(reply) = sent.reply
-        {
-            reply(Err(LogError::Unavailable(error.to_string())));
+        if let Err((error, _)) = outcome {
+            let reply = self.take(attempt).and_then(|sent| sent.reply);
+            if let Some(reply) = reply {
+                reply(Err(LogError::Unavailable(error.to_string())));
+            }
         }
     }
 
@@ -184,21 +194,37 @@ impl Writer {
 
     /// An idempotent producer that lost track of its sequence numbers is of no use any more.
     fn renew_after_fatal_error(&self) {
-        if self.producer.read().client().fatal_error().is_none() {
-            return;
-        }
-        let mut current = self.producer.write();
-        if let Some((_, reason)) = current.client().fatal_error() {
-            tracing::warn!(reason, "the producer is started anew: {reason}");
-            match producer(&self.config, &self.waiting) {
-                Ok(renewed) => *current = renewed,
-                Err(error) => tracing::error!(%error, "no new producer: {error}"),
-            }
+        let fatal = self.producer.read().client().fatal_error();
+        if let Some((_, reason)) = fatal {
+            self.renew(&reason);
         }
     }
 
+    /// What the old one still had to send is answered: unknown.
+    fn renew(&self, reason: &str) {
+        tracing::warn!(reason, "the producer is started anew: {reason}");
+        match producer(&self.config, &self.waiting, &self.is_slow) {
+            Ok(renewed) => {
+                let old = std::mem::replace(&mut *self.producer.write(), renewed);
+                // It tells those who wait, and must not hold up those who send.
+                drop(old);
+            }
+            Err(error) => tracing::error!(%error, "no new producer: {error}"),
+        }
+    }
+
+    /// What has to be done time and again; each follower calls it.
+    pub(super) fn look_after(&self) {
+        // One whose broker is merely slow loses nothing by it; one that lost all its brokers never finds them
+        // again by itself, as the consumers do not.
+        if self.is_slow.swap(false, Ordering::Relaxed) {
+            self.renew("a delivery took too long");
+        }
+        self.answer_overdue();
+    }
+
     /// Answers appends that were delivered and not read back for long: nobody knows what became of them.
-    pub(super) fn answer_overdue(&self) {
+    fn answer_overdue(&self) {
         {
             let mut looked = self.looked_for_overdue.lock();
             if looked.elapsed() < LOOK_FOR_OVERDUE {
@@ -253,9 +279,11 @@ impl Writer {
 fn producer(
     config: &ClientConfig,
     waiting: &Waiting,
+    is_slow: &Arc<AtomicBool>,
 ) -> Result<ThreadedProducer<Deliveries>, LogError> {
     let context = Deliveries {
         waiting: Arc::clone(waiting),
+        is_slow: Arc::clone(is_slow),
     };
     config
         .create_with_context(context)
