@@ -50,17 +50,6 @@ impl<C: Codec> Default for Turn<C> {
 }
 
 impl<C: Codec> Turn<C> {
-    /// Lets a command wait at the front again; with it whoever repeated it meanwhile.
-    pub(super) fn put_back(&mut self, mut pending: Pending<C>) {
-        let id = pending.call.id;
-        let repeated = self.waiting.iter().position(|w| w.call.id == id);
-        if let Some(same) = repeated.and_then(|at| self.waiting.remove(at)) {
-            pending.call.repeat |= same.call.repeat;
-            pending.replies.extend(same.replies);
-        }
-        self.waiting.push_front(pending);
-    }
-
     fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.in_flight.is_none()
     }
@@ -139,15 +128,36 @@ impl<C: Codec> Turns<C> {
         None
     }
 
+    /// Lets a command wait at the front again; with it whoever repeated it meanwhile.
+    pub(super) fn put_back(&mut self, stream: &StreamId, mut pending: Pending<C>) {
+        let id = pending.call.id;
+        let turn = self.by_stream.entry(stream.clone()).or_default();
+        let repeated = turn.waiting.iter().position(|w| w.call.id == id);
+        let same = repeated.and_then(|at| turn.waiting.remove(at));
+        let is_joined = same.is_some();
+        if let Some(same) = same {
+            pending.call.repeat |= same.call.repeat;
+            pending.replies.extend(same.replies);
+        }
+        turn.waiting.push_front(pending);
+        if is_joined {
+            self.forget(id);
+        }
+    }
+
     /// Answers a command and forgets it; another one with its id may still wait.
     pub(super) fn answer(&mut self, pending: Pending<C>, position: Position, answer: &Answer<C>) {
-        if let Entry::Occupied(mut count) = self.ids.entry(pending.call.id) {
+        self.forget(pending.call.id);
+        pending.answer(position, answer);
+    }
+
+    fn forget(&mut self, id: CommandId) {
+        if let Entry::Occupied(mut count) = self.ids.entry(id) {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
                 count.remove();
             }
         }
-        pending.answer(position, answer);
     }
 
     /// Ends an attempt; its stream may take the next turn.

@@ -230,7 +230,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             return self.give_up(attempt, &ExecuteError::Contended);
         }
         for (pending, _) in attempt.commands.into_iter().rev() {
-            turn.put_back(pending);
+            self.turns.put_back(&attempt.stream, pending);
         }
     }
 

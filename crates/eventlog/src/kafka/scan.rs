@@ -34,6 +34,7 @@ pub fn scan(
                     Verdict::Effective => {
                         *head = commit.version;
                         // As in the store: what has no effect has no part in log time.
+                        log_time = rule::log_time(log_time, fetched.append_time);
                         Found::Effective(commit.placed(fetched.position, log_time))
                     }
                     Verdict::Void => Found::Void(commit),

@@ -31,7 +31,7 @@ pub(super) struct Writer {
     is_slow: Arc<AtomicBool>,
     clock: Clock,
     closed: AtomicBool,
-    looked_for_overdue: Mutex<Instant>,
+    care: Mutex<Instant>,
 }
 
 /// Appends that wait to be read back, by attempt.
@@ -98,7 +98,7 @@ impl Writer {
             is_slow,
             clock,
             closed: AtomicBool::new(false),
-            looked_for_overdue: Mutex::new(Instant::now()),
+            care: Mutex::new(Instant::now()),
         })
     }
 
@@ -158,7 +158,6 @@ impl Writer {
         if let Some(refused) = self.wait_for(attempt, sent) {
             return refused(Err(LogError::Closed));
         }
-        self.renew_after_fatal_error();
         let mut message = BaseRecord::with_opaque_to(topic, Box::new(attempt))
             .partition(0)
             .key(key)
@@ -192,14 +191,6 @@ impl Writer {
         (self.clock)()
     }
 
-    /// An idempotent producer that lost track of its sequence numbers is of no use any more.
-    fn renew_after_fatal_error(&self) {
-        let fatal = self.producer.read().client().fatal_error();
-        if let Some((_, reason)) = fatal {
-            self.renew(&reason);
-        }
-    }
-
     /// What the old one still had to send is answered: unknown.
     fn renew(&self, reason: &str) {
         tracing::warn!(reason, "the producer is started anew: {reason}");
@@ -215,26 +206,25 @@ impl Writer {
 
     /// What has to be done time and again; each follower calls it.
     pub(super) fn look_after(&self) {
-        // One whose broker is merely slow loses nothing by it; one that lost all its brokers never finds them
-        // again by itself, as the consumers do not.
-        if self.is_slow.swap(false, Ordering::Relaxed) {
+        let Some(mut looked) = self.care.try_lock() else {
+            return;
+        };
+        let fatal = self.producer.read().client().fatal_error();
+        if let Some((_, reason)) = fatal {
+            // An idempotent producer that lost track of its sequence numbers is of no use any more.
+            self.renew(&reason);
+        } else if self.is_slow.swap(false, Ordering::Relaxed) {
+            // One whose broker is merely slow loses little by it; one that lost all its brokers does not find
+            // them again by itself, as `Silence` says of consumers.
             self.renew("a delivery took too long");
         }
-        self.answer_overdue();
-    }
-
-    /// Answers appends that were delivered and not read back for long: nobody knows what became of them.
-    fn answer_overdue(&self) {
-        {
-            let mut looked = self.looked_for_overdue.lock();
-            if looked.elapsed() < LOOK_FOR_OVERDUE {
-                return;
-            }
+        if looked.elapsed() >= LOOK_FOR_OVERDUE {
             *looked = Instant::now();
+            // Delivered, and not read back for long.
+            self.answer_unknown("it was not read back in time", |sent| {
+                sent.since.elapsed() >= OVERDUE
+            });
         }
-        self.answer_unknown("it was not read back in time", |sent| {
-            sent.since.elapsed() >= OVERDUE
-        });
     }
 
     /// Nothing is taken from now on.

@@ -81,12 +81,15 @@ async fn a_send_that_timed_out_and_lands_later_counts_once() {
     // The caller asks again, here and there, until somebody knows.
     let mut answers = Vec::new();
     for node in [&one, &two] {
-        answers.push(loop {
-            match node.append("a", 2).await {
-                Err(LogError::Unavailable(_)) => {}
-                known => break known,
+        let asked = async {
+            loop {
+                match node.append("a", 2).await {
+                    Err(LogError::Unavailable(_)) => {}
+                    known => break known,
+                }
             }
-        });
+        };
+        answers.push(within(asked).await);
     }
     let won = answers.iter().filter(|answer| answer.is_ok()).count();
     assert!(won <= 1, "{answers:?}");
