@@ -171,6 +171,39 @@ fn a_repeated_command_is_answered_as_the_first_was() {
         (&"taken".into(), &"repeated".into())
     );
     assert_eq!(first["position"], again["position"]);
+
+    let command = uuid::Uuid::now_v7().to_string();
+    let report = [
+        "capacity",
+        "report",
+        "--offering",
+        id,
+        "--available",
+        "1",
+        "--occupied",
+        "3",
+        "--command-id",
+        &command,
+        "--output",
+        "json",
+    ];
+    let first = server
+        .doorstroom(&report)
+        .expect_done()
+        .json()
+        .pop()
+        .unwrap();
+    let again = server
+        .doorstroom(&report)
+        .expect_done()
+        .json()
+        .pop()
+        .unwrap();
+    assert_eq!(
+        (&first["outcome"], &again["outcome"]),
+        (&"taken".into(), &"repeated".into())
+    );
+    assert_eq!(first["position"], again["position"]);
 }
 
 #[test]

@@ -92,6 +92,12 @@ impl Skips {
         self.positions.contains(&position)
     }
 
+    /// The positions that are skipped, up to one.
+    pub(crate) fn up_to(&self, last: Position) -> Vec<Position> {
+        let skipped = self.positions.iter().copied();
+        skipped.filter(|position| *position <= last).collect()
+    }
+
     /// Reads every decision that there is: they come before everything else.
     pub(crate) async fn catch_up(&mut self) -> Result<(), LogError> {
         let mut status = self.control.status();

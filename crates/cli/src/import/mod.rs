@@ -15,7 +15,7 @@ mod stage;
 mod summary;
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use proto::capacity::v1::{CapacityFilter, FindCapacityRequest, PauseFilter};
@@ -71,6 +71,16 @@ pub(crate) async fn run(
 ) -> Result<Summary, Failure> {
     let today = Day::at(options.now)
         .ok_or_else(|| Failure::Usage("the clock shows no usable date".to_owned()))?;
+    if options
+        .rejects
+        .as_deref()
+        .is_some_and(|rejects| is_same_file(rejects, &options.file))
+    {
+        let file = options.file.display();
+        return Err(Failure::Usage(format!(
+            "{file} is the file to be read: name another one for --rejects"
+        )));
+    }
     let rejects = || options.rejects.as_deref().map(Rejects::create).transpose();
     match options.format {
         Format::Nza => {
@@ -95,6 +105,12 @@ pub(crate) async fn run(
             job.run(&connect.await?, output).await
         }
     }
+}
+
+/// Whether two names lead to one file that is there.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (one, other) = (one.canonicalize(), other.canonicalize());
+    matches!((one, other), (Ok(one), Ok(other)) if one == other)
 }
 
 struct Job<S> {

@@ -20,6 +20,10 @@ pub(super) async fn skip(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let control = chassis::control::topic_name(&settings.region);
+    ensure!(
+        topic != control,
+        "{control} holds the decisions themselves: nothing in it can be skipped"
+    );
     let open = open(settings, &control)?;
     there_is(settings, &open, topic, position).await?;
     let control = super::topic(&open.log, &control)?;

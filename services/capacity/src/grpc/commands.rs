@@ -29,7 +29,12 @@ impl Api {
         transport: &Transport,
     ) -> Result<v1::Receipt, Status> {
         let answer = match wire::report_capacity(request, transport) {
-            Ok(order) => self.execute(order).await,
+            Ok(mut order) => {
+                // Few come one by one, typed and without a sequence: the same words a minute later would be
+                // another report.
+                order.call.remember = true;
+                self.execute(order).await
+            }
             Err(violations) => Err(violations.into_status()),
         };
         let mut tally = Tally::default();

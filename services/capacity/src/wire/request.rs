@@ -130,7 +130,7 @@ pub(crate) fn withdraw(
     order(checks, envelope, id, reason.map(Command::Withdraw))
 }
 
-/// Reads a report. The domain recognises a repeated one, so its outcome is not remembered.
+/// Reads a report. The domain recognises a repeated one of a machine, so its outcome is not remembered.
 pub(crate) fn report(
     request: v1::ReportCapacityRequest,
     transport: &Transport,
