@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use eventlog::kafka::scan;
-use eventlog::{AttemptId, Found, LogError, Position};
+use eventlog::{AttemptId, Found, LogError};
 
+use super::DEADLINE;
 use crate::child::{Acknowledged, CONTENDED_STREAMS, CONTENDED_VERSIONS, Child};
 use crate::world::{World, commit, seen, within};
 
@@ -116,23 +118,26 @@ async fn a_send_that_timed_out_and_lands_later_counts_once() {
 
 /// The attempts on a stream, as the topic itself has them: in effect, and void.
 fn attempts(world: &World, stream: &str) -> (BTreeSet<AttemptId>, BTreeSet<AttemptId>) {
-    let (mut effective, mut void) = (BTreeSet::new(), BTreeSet::new());
     let settings = world.broker().expect("a case on Kafka").settings();
-    let mut last = Position::START;
-    scan(&settings, &world.topic, |record| {
-        assert!(record.position > last);
-        last = record.position;
-        match record.found {
-            Found::Effective(commit) if commit.stream.as_str() == stream => {
-                effective.insert(commit.attempt);
+    let until = Instant::now() + DEADLINE;
+    loop {
+        let (mut effective, mut void) = (BTreeSet::new(), BTreeSet::new());
+        let scanned = scan(&settings, &world.topic, |record| {
+            match record.found {
+                Found::Effective(commit) if commit.stream.as_str() == stream => {
+                    effective.insert(commit.attempt);
+                }
+                Found::Void(commit) if commit.stream.as_str() == stream => {
+                    void.insert(commit.attempt);
+                }
+                _ => {}
             }
-            Found::Void(commit) if commit.stream.as_str() == stream => {
-                void.insert(commit.attempt);
-            }
-            _ => {}
+            true
+        });
+        match scanned {
+            Ok(()) => return (effective, void),
+            // A broker that has just come back does not know its own partitions for a moment.
+            Err(error) => assert!(Instant::now() < until, "{error}"),
         }
-        true
-    })
-    .expect("it can be read");
-    (effective, void)
+    }
 }
