@@ -3,6 +3,7 @@
 use domain::Timestamp;
 use domain::capacity::{AgeRange, Circuit, Details, DiagnosisGroup, Offering};
 
+use super::ProviderNumber;
 use super::places::Place;
 
 /// A set of small numbers.
@@ -51,6 +52,7 @@ pub(crate) fn trace(text: &str) -> u32 {
 pub(crate) struct Facts {
     /// Published and not withdrawn.
     pub(crate) offered: bool,
+    pub(crate) provider: ProviderNumber,
     pub(crate) place: Option<Place>,
     pub(crate) care_type: Bits,
     pub(crate) circuits: Bits,
@@ -102,11 +104,12 @@ pub(crate) enum Pauses {
 }
 
 impl Facts {
-    /// Returns what a search needs of this offering; none before it is published.
-    pub(crate) fn of(offering: &Offering) -> Option<Self> {
+    /// Returns what a search needs of this offering of this provider; none before it is published.
+    pub(crate) fn of(offering: &Offering, provider: ProviderNumber) -> Option<Self> {
         let details = offering.details.as_ref()?;
         Some(Self {
             offered: offering.is_offered(),
+            provider,
             place: Place::of_stored(&details.municipality_code),
             care_type: Bits::of([details.care_type as u32]),
             circuits: Bits::of(details.circuits.iter().map(|circuit| *circuit as u32)),

@@ -140,8 +140,10 @@ impl CapacityView {
             unknown_count: 0,
         };
         let mut first = First::new(page);
+        let question = self.question(filter);
         self.for_candidates(filter, |number, facts| {
-            if !self.fits((number, facts), filter, now, &state_of) {
+            let state = || state_of(&self.row(number)?.stream);
+            if !question.matches(facts, now, state) {
                 return;
             }
             found.total += 1;
@@ -176,11 +178,7 @@ impl CapacityView {
     /// Looks at the rows that may match: those of a provider or of some municipalities, if that is asked.
     fn for_candidates<'a>(&'a self, filter: &Filter, mut look: impl FnMut(RowNumber, &'a Facts)) {
         if let Some(provider) = &filter.provider {
-            let rows = self
-                .by_provider
-                .get(provider)
-                .map_or(&[][..], Vec::as_slice);
-            for number in rows {
+            for number in self.providers.rows(provider) {
                 if let Some(facts) = self.facts.get(*number) {
                     look(*number, facts);
                 }

@@ -4,6 +4,7 @@ mod facts;
 mod filter;
 mod find;
 mod places;
+mod providers;
 mod shelves;
 #[cfg(test)]
 mod tests;
@@ -12,13 +13,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::View;
 use domain::Timestamp;
-use domain::capacity::{Details, Offering, OfferingId, ProviderId};
+use domain::capacity::{Details, Offering, OfferingId};
 use eventlog::{Position, StreamId};
 
 pub(crate) use facts::{Bits, Facts};
+use filter::Question;
 pub(crate) use filter::{Filter, Pausing};
 pub(crate) use find::{Mark, Order, Page};
 pub(crate) use places::{Distances, Places};
+use providers::{ProviderNumber, Providers};
 use shelves::Shelves;
 
 const STREAM_PREFIX: &str = "capacity-";
@@ -35,7 +38,6 @@ pub(crate) type RowNumber = u32;
 pub(crate) struct Row {
     pub(crate) id: OfferingId,
     pub(crate) stream: StreamId,
-    pub(crate) provider: Option<ProviderId>,
     pub(crate) changed_at: Position,
     /// For sorting by name: lower case.
     name: String,
@@ -49,7 +51,7 @@ pub(crate) struct CapacityView {
     rows: Vec<Row>,
     facts: Shelves,
     by_stream: HashMap<StreamId, RowNumber>,
-    by_provider: HashMap<ProviderId, Vec<RowNumber>>,
+    providers: Providers,
     /// In the order of their last change, each once.
     changes: BTreeMap<Position, RowNumber>,
     /// What expires or begins, when.
@@ -61,8 +63,12 @@ impl View<Offering> for CapacityView {
         let Some(number) = self.number_of(stream) else {
             return;
         };
-        self.facts.set(number, Facts::of(state));
-        self.name_anew(number, state.details.as_ref());
+        let provider = state.details.as_ref().map(|details| {
+            self.name_anew(number, details);
+            self.providers.number_of(&details.provider_id)
+        });
+        let facts = provider.and_then(|provider| Facts::of(state, provider));
+        self.set_facts(number, facts);
         self.set_moments(number, state);
         let row = &mut self.rows[number as usize];
         self.changes.remove(&row.changed_at);
@@ -121,23 +127,14 @@ impl CapacityView {
         now: Timestamp,
         state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
     ) -> bool {
+        let state = || state_of(&self.row(number)?.stream);
         let facts = self.facts.get(number);
-        facts.is_some_and(|facts| self.fits((number, facts), filter, now, state_of))
+        facts.is_some_and(|facts| self.question(filter).matches(facts, now, state))
     }
 
-    fn fits<'a>(
-        &self,
-        (number, facts): (RowNumber, &Facts),
-        filter: &Filter,
-        now: Timestamp,
-        state_of: impl Fn(&StreamId) -> Option<&'a Offering>,
-    ) -> bool {
-        let is_provider = |asked| {
-            let row = self.row(number);
-            row.is_some_and(|row| row.provider.as_ref() == Some(asked))
-        };
-        filter.provider.as_ref().is_none_or(is_provider)
-            && filter.matches(facts, now, || state_of(&self.row(number)?.stream))
+    fn question<'f>(&self, filter: &'f Filter) -> Question<'f> {
+        let provider = filter.provider.as_ref();
+        Question::new(filter, provider.and_then(|id| self.providers.find(id)))
     }
 
     /// How far an offering lies from the centre that is asked for.
@@ -156,7 +153,6 @@ impl CapacityView {
         self.rows.push(Row {
             id,
             stream: stream.clone(),
-            provider: None,
             changed_at: Position::START,
             name: String::new(),
             moments: Vec::new(),
@@ -164,25 +160,22 @@ impl CapacityView {
         Some(number)
     }
 
-    fn name_anew(&mut self, number: RowNumber, details: Option<&Details>) {
+    fn name_anew(&mut self, number: RowNumber, details: &Details) {
         let row = &mut self.rows[number as usize];
-        let Some(details) = details else {
-            return;
-        };
         // Most changes are reports: the name is compared before it is made anew.
         if !row.name.chars().eq(name_of(details)) {
             row.name = name_of(details).collect();
         }
-        if row.provider.as_ref() == Some(&details.provider_id) {
-            return;
+    }
+
+    fn set_facts(&mut self, number: RowNumber, facts: Option<Facts>) {
+        let provider_of = |facts: &Facts| facts.provider;
+        let old = self.facts.get(number).map(provider_of);
+        let new = facts.as_ref().map(provider_of);
+        if old != new {
+            self.providers.move_row(number, old, new);
         }
-        let provider = details.provider_id.clone();
-        if let Some(old) = row.provider.replace(provider.clone())
-            && let Some(rows) = self.by_provider.get_mut(&old)
-        {
-            rows.retain(|other| *other != number);
-        }
-        self.by_provider.entry(provider).or_default().push(number);
+        self.facts.set(number, facts);
     }
 
     fn set_moments(&mut self, number: RowNumber, state: &Offering) {

@@ -193,7 +193,7 @@ proptest! {
 #[test]
 fn what_is_not_published_is_not_there() {
     let state: Offering = replay(&[]);
-    assert!(Facts::of(&state).is_none());
+    assert!(Facts::of(&state, 0).is_none());
 }
 
 proptest! {

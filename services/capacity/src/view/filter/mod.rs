@@ -1,0 +1,90 @@
+//! Which offerings a question is about.
+
+mod condition;
+mod person;
+
+use domain::Timestamp;
+use domain::capacity::{DiagnosisGroup, InsurerName, LanguageCode, Offering, ProviderId};
+
+use super::ProviderNumber;
+use super::facts::{Bits, Facts};
+use super::places::{Distances, Places};
+use condition::{Condition, Verdict};
+
+/// All that is set must hold. Default: every offering.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Only in these municipalities.
+    pub(crate) within: Option<Places>,
+    /// Says how far a row lies; shuts nothing out.
+    pub(crate) distances: Option<Distances>,
+    pub(crate) care_types: Bits,
+    pub(crate) circuits: Bits,
+    pub(crate) settings: Bits,
+    pub(crate) origins: Bits,
+    pub(crate) age_years: Option<u32>,
+    pub(crate) group: Option<DiagnosisGroup>,
+    pub(crate) insurer: Option<InsurerName>,
+    pub(crate) language: Option<LanguageCode>,
+    pub(crate) max_wait_days: Option<u32>,
+    pub(crate) only_available: bool,
+    pub(crate) only_current: bool,
+    pub(crate) pause: Option<Pausing>,
+    pub(crate) provider: Option<ProviderId>,
+}
+
+/// Whether admissions are to be paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pausing {
+    /// Nothing stops the person that is asked for.
+    NotPaused,
+    /// Something stops the person that is asked for, or some of those whom the question leaves open.
+    Paused,
+}
+
+/// A filter made ready to look at many offerings: only the conditions that it sets are judged.
+pub(super) struct Question<'f> {
+    filter: &'f Filter,
+    /// The provider that is asked for, as the view numbers it.
+    provider: Option<ProviderNumber>,
+    conditions: Vec<Condition>,
+}
+
+impl<'f> Question<'f> {
+    /// Asks for what the filter says; `provider` is its provider's number.
+    pub(super) fn new(filter: &'f Filter, provider: Option<ProviderNumber>) -> Self {
+        let is_set = |condition: &Condition| filter.sets(*condition);
+        Self {
+            filter,
+            provider,
+            conditions: Condition::ALL.into_iter().filter(is_set).collect(),
+        }
+    }
+
+    /// Whether the offering is one that is asked for. The small facts decide first; `state` is for what they leave open.
+    pub(super) fn matches<'a>(
+        &self,
+        facts: &Facts,
+        now: Timestamp,
+        state: impl FnOnce() -> Option<&'a Offering>,
+    ) -> bool {
+        let mut is_open = false;
+        let is_possible = facts.offered
+            && self.conditions.iter().all(|condition| {
+                let verdict = self.by_facts(*condition, facts, now);
+                is_open |= verdict == Verdict::Open;
+                verdict != Verdict::No
+            });
+        if !is_possible || !is_open {
+            return is_possible;
+        }
+        state().is_some_and(|offering| {
+            let is_left_open =
+                |condition: &Condition| self.by_facts(*condition, facts, now) == Verdict::Open;
+            self.conditions
+                .iter()
+                .filter(|condition| is_left_open(condition))
+                .all(|condition| self.by_state(*condition, offering, now))
+        })
+    }
+}
