@@ -37,10 +37,9 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
     now: Timestamp,
 ) -> Plan<C> {
     let unwritten = Slot::default();
-    let slot = folded.slots.get(stream).unwrap_or(&unwritten);
-    let before = &slot.state;
+    let slot = folded.get(stream).unwrap_or(&unwritten);
     let is_usable = !slot.erased && !folded.unusable.contains(stream);
-    let mut ahead: Option<C::Aggregate> = None;
+    let mut ahead = Ahead::of(&slot.state);
     let mut plan = Plan {
         planned: Vec::new(),
         notes: Vec::new(),
@@ -61,19 +60,17 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
             plan.planned.push(Planned::Now(position, answer));
             continue;
         }
-        let state = ahead.as_ref().unwrap_or(before);
         let answer = if is_usable {
-            decide_one::<C>(state, call, now)
+            decide_one::<C>(ahead.state(), call, now)
         } else {
             Err(unusable())
         };
         if let Ok(Effect::Took(events)) = &answer {
-            let next = events.iter().fold(state.clone(), C::Aggregate::evolve);
-            ahead = Some(next);
+            ahead.follow(events);
             plan.body.extend(encode::<C>(call, events, now));
         }
         let noted = note::<C>(call, &answer);
-        let rests_on_commit = noted.is_some() || ahead.is_some();
+        let rests_on_commit = noted.is_some() || ahead.is_ahead();
         plan.notes.extend(noted);
         plan.planned.push(if rests_on_commit {
             Planned::AfterCommit(answer)
@@ -82,6 +79,44 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
         });
     }
     plan
+}
+
+/// The state that the next command of a batch is decided on: what is folded, and the batch's events so far.
+struct Ahead<'a, A: Aggregate> {
+    before: &'a A,
+    after: Option<A>,
+    /// Not yet in `after`: the last command's events concern nobody, and most batches hold one command.
+    events: Vec<A::Event>,
+}
+
+impl<'a, A: Aggregate> Ahead<'a, A> {
+    fn of(before: &'a A) -> Self {
+        Self {
+            before,
+            after: None,
+            events: Vec::new(),
+        }
+    }
+
+    fn state(&mut self) -> &A {
+        if !self.events.is_empty() {
+            let after = self.after.take().unwrap_or_else(|| self.before.clone());
+            self.after = Some(
+                self.events
+                    .drain(..)
+                    .fold(after, |state, event| state.evolve(&event)),
+            );
+        }
+        self.after.as_ref().unwrap_or(self.before)
+    }
+
+    fn follow(&mut self, events: &[A::Event]) {
+        self.events.extend_from_slice(events);
+    }
+
+    fn is_ahead(&self) -> bool {
+        self.after.is_some() || !self.events.is_empty()
+    }
 }
 
 fn decide_one<C: Codec>(

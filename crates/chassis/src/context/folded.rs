@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use domain::{Aggregate, Timer, Timestamp};
+use domain::{Aggregate, Timestamp};
 use eventlog::{AttemptId, CommandId, Commit, Position, StreamId, Version};
 
 use super::outcomes::Outcomes;
@@ -12,16 +13,21 @@ pub struct Folded<C: Codec, V> {
     pub(super) log_time: Timestamp,
     /// The attempt of the commit at `position`: by it a log confirms a snapshot.
     pub(super) attempt: Option<AttemptId>,
-    pub(super) slots: HashMap<StreamId, Slot<C::Aggregate>>,
+    /// Shared with whoever writes a snapshot: what changes meanwhile is copied first.
+    pub(super) slots: Slots<C::Aggregate>,
     pub(super) outcomes: Outcomes,
     pub(super) timers: BTreeMap<TimerKey, SetTimer<C>>,
-    /// The keys of a stream's timers: most streams have none.
-    pub(super) timers_of: HashMap<StreamId, Vec<TimerKey>>,
     /// Streams with a body that an operator decided to skip: they take no commands any more.
     pub(super) unusable: HashSet<StreamId>,
     /// The service's own indices.
     pub view: V,
+    /// The streams that the view does not show as they stand, while much is folded at once; none: it shows
+    /// every change.
+    pub(super) unshown: Option<Vec<StreamId>>,
 }
+
+/// Aggregates by stream.
+pub(super) type Slots<A> = HashMap<StreamId, Arc<Slot<A>>, foldhash::quality::RandomState>;
 
 /// One aggregate as it stands.
 #[derive(Clone, Debug)]
@@ -36,6 +42,10 @@ pub struct Slot<A> {
     pub changed_time: Timestamp,
     /// Its content was erased: it takes no commands and no timers.
     pub erased: bool,
+    /// Its timers among all; most streams have none.
+    pub(super) timers: Vec<TimerKey>,
+    /// The view does not show it as it stands.
+    pub(super) is_unshown: bool,
 }
 
 /// Timers in the order in which they fall due.
@@ -60,6 +70,8 @@ impl<A: Default> Default for Slot<A> {
             changed_at: Position::START,
             changed_time: Timestamp::default(),
             erased: false,
+            timers: Vec::new(),
+            is_unshown: false,
         }
     }
 }
@@ -70,12 +82,12 @@ impl<C: Codec, V: View<C::Aggregate>> Default for Folded<C, V> {
             position: Position::START,
             log_time: Timestamp::default(),
             attempt: None,
-            slots: HashMap::new(),
+            slots: Slots::default(),
             outcomes: Outcomes::default(),
             timers: BTreeMap::new(),
-            timers_of: HashMap::new(),
             unusable: HashSet::new(),
             view: V::default(),
+            unshown: Some(Vec::new()),
         }
     }
 }
@@ -93,12 +105,27 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
 
     /// One stream's aggregate.
     pub fn get(&self, stream: &StreamId) -> Option<&Slot<C::Aggregate>> {
-        self.slots.get(stream)
+        self.slots.get(stream).map(Arc::as_ref)
     }
 
     /// All of them, in no order.
     pub fn slots(&self) -> impl Iterator<Item = (&StreamId, &Slot<C::Aggregate>)> {
-        self.slots.iter()
+        self.slots
+            .iter()
+            .map(|(stream, slot)| (stream, slot.as_ref()))
+    }
+
+    /// Lets the view show everything as it stands, and every change from now on. Until then it shows what was
+    /// there before: while millions of commits are folded, each stream is shown once.
+    pub(super) fn show(&mut self) {
+        for stream in self.unshown.take().unwrap_or_default() {
+            let Some(slot) = self.slots.get_mut(&stream).map(Arc::make_mut) else {
+                continue;
+            };
+            slot.is_unshown = false;
+            self.view
+                .set(&stream, &slot.state, slot.changed_at, slot.changed_time);
+        }
     }
 
     /// Folds one commit.
@@ -116,7 +143,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
 
     fn apply(&mut self, commit: &Commit, events: &[Recorded<EventOf<C>>]) {
         let log_time = Timestamp::from_millis(commit.log_time_millis);
-        let slot = self.slots.entry(commit.stream.clone()).or_default();
+        let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
         if !events.is_empty() {
             for recorded in events {
@@ -124,12 +151,18 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             }
             slot.changed_at = commit.position;
             slot.changed_time = log_time;
-            self.view
-                .set(&commit.stream, &slot.state, commit.position, log_time);
-            let timers = slot.state.timers();
-            let set_by = commit.commands.first().map(|note| note.id);
-            if let Some(set_by) = set_by {
-                self.set_timers(&commit.stream, timers, set_by);
+            match &mut self.unshown {
+                Some(unshown) if !slot.is_unshown => {
+                    slot.is_unshown = true;
+                    unshown.push(commit.stream.clone());
+                }
+                Some(_) => {}
+                None => self
+                    .view
+                    .set(&commit.stream, &slot.state, commit.position, log_time),
+            }
+            if let Some(note) = commit.commands.first() {
+                set_timers(&mut self.timers, &commit.stream, slot, note.id);
             }
         }
         self.advance(commit);
@@ -138,17 +171,17 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
     /// A skipped commit counts by its envelope; its stream is unusable from here on.
     pub(super) fn skip(&mut self, commit: &Commit) {
         self.unusable.insert(commit.stream.clone());
-        let slot = self.slots.entry(commit.stream.clone()).or_default();
+        let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
-        self.take_timers(&commit.stream);
+        take_timers(&mut self.timers, slot);
         self.advance(commit);
     }
 
     fn erase(&mut self, commit: &Commit) {
-        let slot = self.slots.entry(commit.stream.clone()).or_default();
+        let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
         slot.erased = true;
-        self.take_timers(&commit.stream);
+        take_timers(&mut self.timers, slot);
         self.advance(commit);
     }
 
@@ -159,43 +192,18 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         self.log_time = Timestamp::from_millis(commit.log_time_millis);
     }
 
-    /// Replaces a stream's timers; one that goes on keeps the command that set it.
-    pub(super) fn set_timers(
-        &mut self,
-        stream: &StreamId,
-        timers: Vec<Timer<CommandOf<C>>>,
-        set_by: CommandId,
-    ) {
-        let old = self.take_timers(stream);
-        let mut keys = Vec::with_capacity(timers.len());
-        for timer in timers {
-            let key = TimerKey {
-                due: timer.due,
-                stream: stream.clone(),
-                name: timer.name,
-            };
-            let set = SetTimer {
-                command: timer.command,
-                set_by: old.get(&key).copied().unwrap_or(set_by),
-            };
-            self.timers.insert(key.clone(), set);
-            keys.push(key);
-        }
-        if !keys.is_empty() {
-            self.timers_of.insert(stream.clone(), keys);
-        }
-    }
-
-    /// Puts an aggregate in as a snapshot has it; timers keep the commands that set them.
+    /// Puts an aggregate in as a snapshot has it, to be shown later; timers keep the commands that set them.
     pub(super) fn put(
         &mut self,
         stream: StreamId,
-        slot: Slot<C::Aggregate>,
+        mut slot: Slot<C::Aggregate>,
         set_by: &HashMap<TimerKey, CommandId>,
     ) {
-        if slot.changed_at != Position::START {
-            self.view
-                .set(&stream, &slot.state, slot.changed_at, slot.changed_time);
+        if slot.changed_at != Position::START
+            && let Some(unshown) = &mut self.unshown
+        {
+            slot.is_unshown = true;
+            unshown.push(stream.clone());
         }
         if !slot.erased {
             for timer in slot.state.timers() {
@@ -208,17 +216,48 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
                     let command = timer.command;
                     self.timers
                         .insert(key.clone(), SetTimer { command, set_by });
-                    self.timers_of.entry(stream.clone()).or_default().push(key);
+                    slot.timers.push(key);
                 }
             }
         }
-        self.slots.insert(stream, slot);
+        self.slots.insert(stream, Arc::new(slot));
     }
+}
 
-    fn take_timers(&mut self, stream: &StreamId) -> HashMap<TimerKey, CommandId> {
-        let keys = self.timers_of.remove(stream).unwrap_or_default();
-        keys.into_iter()
-            .filter_map(|key| self.timers.remove(&key).map(|timer| (key, timer.set_by)))
-            .collect()
+/// A stream's slot, to be changed: made if it is not there, copied if a snapshot of it is being written.
+fn slot_of<'a, A: Aggregate>(slots: &'a mut Slots<A>, stream: &StreamId) -> &'a mut Slot<A> {
+    Arc::make_mut(slots.entry(stream.clone()).or_default())
+}
+
+/// Replaces a stream's timers; one that goes on keeps the command that set it.
+fn set_timers<C: Codec>(
+    timers: &mut BTreeMap<TimerKey, SetTimer<C>>,
+    stream: &StreamId,
+    slot: &mut Slot<C::Aggregate>,
+    set_by: CommandId,
+) {
+    let old = take_timers(timers, slot);
+    for timer in slot.state.timers() {
+        let key = TimerKey {
+            due: timer.due,
+            stream: stream.clone(),
+            name: timer.name,
+        };
+        let set = SetTimer {
+            command: timer.command,
+            set_by: old.get(&key).copied().unwrap_or(set_by),
+        };
+        timers.insert(key.clone(), set);
+        slot.timers.push(key);
     }
+}
+
+fn take_timers<C: Codec>(
+    timers: &mut BTreeMap<TimerKey, SetTimer<C>>,
+    slot: &mut Slot<C::Aggregate>,
+) -> HashMap<TimerKey, CommandId> {
+    slot.timers
+        .drain(..)
+        .filter_map(|key| timers.remove(&key).map(|timer| (key, timer.set_by)))
+        .collect()
 }

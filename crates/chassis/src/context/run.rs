@@ -36,7 +36,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         if let Some(Some(mut subscription)) = started {
             self.follow(&mut inputs, &mut subscription, &shutdown).await;
             self.drain(&mut inputs, &mut subscription).await;
-            self.save_snapshot();
+            self.save_last_snapshot().await;
         }
         inputs.calls.close();
         while let Ok(Incoming { pending, .. }) = inputs.calls.try_recv() {

@@ -2,23 +2,27 @@
 //!
 //! A snapshot is a cache: one that does not fit is dropped with one line, and the log is folded again.
 
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use domain::Timestamp;
 use eventlog::{AttemptId, CommandId, Noted, Position, StreamId, Topic, Version};
 use prost::Message;
+use tokio::task::JoinHandle;
 
-use super::folded::{Folded, Slot, TimerKey};
+use super::folded::{Folded, Slot, Slots, TimerKey};
 use super::outcomes::Outcome;
 use super::worker::Worker;
 use crate::{Codec, View};
 
 const MAGIC: &[u8; 4] = b"DSS1";
 /// A snapshot is made after this many commits, or after this long if there was one.
-const EVERY_COMMITS: u64 = 100_000;
+const EVERY_COMMITS: u64 = 250_000;
 const EVERY: Duration = Duration::from_secs(600);
 
+/// Written piece by piece: messages behind one another are one message.
 #[derive(Clone, PartialEq, Message)]
 struct SnapshotMessage {
     #[prost(string, tag = "1")]
@@ -53,8 +57,8 @@ struct SlotMessage {
     changed_time: i64,
     #[prost(bool, tag = "5")]
     erased: bool,
-    #[prost(bytes = "vec", tag = "6")]
-    state: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "6")]
+    state: Bytes,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -91,6 +95,8 @@ pub(super) struct SnapshotFile {
     path: Option<PathBuf>,
     made_at: Position,
     made: Instant,
+    /// The one that is being written.
+    writing: Option<JoinHandle<()>>,
 }
 
 impl SnapshotFile {
@@ -99,6 +105,7 @@ impl SnapshotFile {
             path: folder.map(|folder| folder.join(format!("{topic}.snapshot"))),
             made_at: Position::START,
             made: Instant::now(),
+            writing: None,
         }
     }
 
@@ -114,7 +121,7 @@ impl SnapshotFile {
     ) -> Option<Folded<C, V>> {
         let path = self.path.clone()?;
         let bytes = tokio::fs::read(&path).await.ok()?;
-        let loaded = match read::<C>(&bytes) {
+        let loaded = match read::<C>(&Bytes::from(bytes)) {
             Ok(message) => confirm(topic, &message)
                 .await
                 .and_then(|()| unfold(message)),
@@ -148,60 +155,98 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         }
     }
 
-    /// Writes the folded state beside the old snapshot, then puts it in its place.
-    pub(super) fn save_snapshot(&mut self) {
+    /// Begins to write the folded state, unless it is being written already. The loop goes on meanwhile: what
+    /// changes is copied.
+    fn save_snapshot(&mut self) {
+        let writing = self.snapshot.writing.as_ref();
+        if writing.is_some_and(|writing| !writing.is_finished()) {
+            return;
+        }
         let Some(path) = self.snapshot.path.clone() else {
             return;
         };
-        let (position, bytes) = {
+        let Some(log_id) = self.shared.topic.log_id() else {
+            return;
+        };
+        let image = {
             let folded = self.shared.folded.read();
             if folded.position == self.snapshot.made_at {
                 return;
             }
-            let log_id = self.shared.topic.log_id();
-            let Some((log_id, attempt)) = log_id.zip(folded.attempt) else {
+            let Some(attempt) = folded.attempt else {
                 return;
             };
-            let message = fold_up(&folded, log_id.as_uuid().as_bytes(), attempt);
-            (folded.position, write(&message))
+            Image {
+                head: head::<C, V>(&folded, log_id.as_uuid().as_bytes(), attempt),
+                slots: folded.slots.clone(),
+            }
         };
-        self.snapshot.made_at = position;
+        self.snapshot.made_at = Position::new(image.head.position);
         self.snapshot.made = Instant::now();
-        if let Err(error) = put(&path, &bytes) {
-            tracing::warn!(%error, "a snapshot could not be written: {error}");
+        let writing = self.tasks.spawn_blocking(move || {
+            if let Err(error) = put::<C>(&path, image) {
+                tracing::warn!(%error, "a snapshot could not be written: {error}");
+            }
+        });
+        self.snapshot.writing = Some(writing);
+    }
+
+    /// Writes the folded state as it stands in the end, and waits until it is there.
+    pub(super) async fn save_last_snapshot(&mut self) {
+        for _ in 0..2 {
+            self.save_snapshot();
+            if let Some(writing) = self.snapshot.writing.take() {
+                // A panic in there was reported by the hook; there is an older snapshot, or none.
+                let _ = writing.await;
+            }
         }
     }
 }
 
-fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
+/// A folded state to be written.
+struct Image<A> {
+    /// Everything but the aggregates.
+    head: SnapshotMessage,
+    slots: Slots<A>,
+}
+
+/// Writes beside the old snapshot, then puts the new one in its place.
+fn put<C: Codec>(path: &Path, image: Image<C::Aggregate>) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
     let beside = path.with_extension("snapshot.new");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(bytes)?;
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&beside)?);
+    let mut checksum = crc32fast::Hasher::new();
+    file.write_all(MAGIC)?;
+    file.write_all(&[0; 4])?;
+    let mut write = |piece: &SnapshotMessage| {
+        let bytes = piece.encode_to_vec();
+        checksum.update(&bytes);
+        file.write_all(&bytes)
+    };
+    write(&image.head)?;
+    for (stream, slot) in image.slots {
+        write(&SnapshotMessage {
+            slots: vec![slot_out::<C>(&stream, &slot)],
+            ..SnapshotMessage::default()
+        })?;
+    }
+    let mut file = file.into_inner()?;
+    file.seek(SeekFrom::Start(MAGIC.len() as u64))?;
+    file.write_all(&checksum.finalize().to_be_bytes())?;
     file.sync_all()?;
     std::fs::rename(&beside, path)
 }
 
-fn write(message: &SnapshotMessage) -> Vec<u8> {
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend_from_slice(&[0; 4]);
-    bytes.extend(message.encode_to_vec());
-    let checksum = crc32fast::hash(&bytes[8..]).to_be_bytes();
-    bytes[4..8].copy_from_slice(&checksum);
-    bytes
-}
-
-fn read<C: Codec>(bytes: &[u8]) -> Result<SnapshotMessage, String> {
+fn read<C: Codec>(bytes: &Bytes) -> Result<SnapshotMessage, String> {
     if bytes.len() < 8 || &bytes[..4] != MAGIC {
         return Err("it is not a snapshot of this version".into());
     }
     if bytes[4..8] != crc32fast::hash(&bytes[8..]).to_be_bytes() {
         return Err("it is damaged".into());
     }
-    let message = SnapshotMessage::decode(&bytes[8..]).map_err(|error| error.to_string())?;
+    let message = SnapshotMessage::decode(bytes.slice(8..)).map_err(|error| error.to_string())?;
     if message.format != C::FORMAT {
         return Err(format!(
             "it has format {}, not {}",
@@ -227,7 +272,7 @@ async fn confirm(topic: &Topic, message: &SnapshotMessage) -> Result<(), String>
     }
 }
 
-fn fold_up<C: Codec, V: View<C::Aggregate>>(
+fn head<C: Codec, V: View<C::Aggregate>>(
     folded: &Folded<C, V>,
     log_id: &[u8; 16],
     attempt: AttemptId,
@@ -238,11 +283,7 @@ fn fold_up<C: Codec, V: View<C::Aggregate>>(
         position: folded.position.get(),
         attempt: attempt.as_uuid().as_bytes().to_vec(),
         log_time: folded.log_time.as_millis(),
-        slots: folded
-            .slots
-            .iter()
-            .map(|(id, slot)| slot_out::<C>(id, slot))
-            .collect(),
+        slots: Vec::new(),
         outcomes: folded
             .outcomes
             .iter()
@@ -269,7 +310,7 @@ fn slot_out<C: Codec>(stream: &StreamId, slot: &Slot<C::Aggregate>) -> SlotMessa
         changed_at: slot.changed_at.get(),
         changed_time: slot.changed_time.as_millis(),
         erased: slot.erased,
-        state: C::encode_state(&slot.state),
+        state: C::encode_state(&slot.state).into(),
     }
 }
 
@@ -314,6 +355,7 @@ fn unfold<C: Codec, V: View<C::Aggregate>>(
             changed_time: Timestamp::from_millis(slot.changed_time),
             erased: slot.erased,
             state,
+            ..Slot::default()
         };
         folded.put(stream, slot, &set_by);
     }

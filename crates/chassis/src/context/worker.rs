@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use eventlog::{AttemptId, Commit, LogError, NewCommit, Position, Status, StreamId};
 use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
 
 use super::decide::{self, Plan, Planned};
 use super::snapshot::SnapshotFile;
@@ -27,6 +28,7 @@ pub(super) struct Worker<C: Codec, V> {
     pub(super) clock: Clock,
     health: Health,
     service: &'static str,
+    pub(super) tasks: TaskTracker,
     pub(super) snapshot: SnapshotFile,
     pub(super) skips: Skips,
     pub(super) shared: Arc<Shared<C, V>>,
@@ -62,6 +64,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             clock: node.clock.clone(),
             health: node.health.clone(),
             service,
+            tasks: node.tasks.clone(),
             snapshot: SnapshotFile::new(node.snapshots.as_deref(), shared.topic.name()),
             skips: Skips::of(node, shared.topic.name())?,
             turns: Turns::default(),
@@ -303,6 +306,9 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             (Status::Serving, None) => {
                 let position = *self.shared.positions.borrow();
                 self.caught_up |= position >= self.shared.topic.end();
+                if self.caught_up && !was_caught_up {
+                    self.shared.folded.write().show();
+                }
                 if self.caught_up {
                     ServiceStatus::Serving
                 } else {

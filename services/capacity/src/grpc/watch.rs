@@ -158,7 +158,12 @@ impl Watcher {
                     format!("not served at the moment: {reason}; resume from the last cursor");
                 Err(refusal(Code::Unavailable, "not-serving", message))
             }
-            ServiceStatus::Starting | ServiceStatus::Serving => Ok(()),
+            // The log was replaced under the watcher: what it reads anew is no continuation.
+            ServiceStatus::Starting => {
+                let message = "the log is read anew; resume from the last cursor, or start anew";
+                Err(refusal(Code::Unavailable, "not-serving", message))
+            }
+            ServiceStatus::Serving => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A small aggregate: places that can be opened, taken, and held until a moment.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{Aggregate, Timer, Timestamp};
@@ -146,7 +147,17 @@ impl Codec for PlacesCodec {
     }
 }
 
+thread_local! {
+    static DECODED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many events were decoded so far, by all nodes of the test that runs on this thread.
+pub(super) fn decoded() -> usize {
+    DECODED.get()
+}
+
 fn decode_line(line: &str) -> Result<Recorded<Event>, DecodeError> {
+    DECODED.set(DECODED.get() + 1);
     if line == "erased" {
         return Err(DecodeError::Erased);
     }
@@ -171,16 +182,14 @@ fn decode_line(line: &str) -> Result<Recorded<Event>, DecodeError> {
     })
 }
 
-/// An index: the free places of every stream; and how often it was told of one.
+/// An index: the free places of every stream.
 #[derive(Default)]
 pub(super) struct Totals {
     pub(super) free: HashMap<StreamId, u64>,
-    pub(super) told: usize,
 }
 
 impl View<Places> for Totals {
     fn set(&mut self, stream: &StreamId, state: &Places, _: Position, _: Timestamp) {
         self.free.insert(stream.clone(), state.free);
-        self.told += 1;
     }
 }
