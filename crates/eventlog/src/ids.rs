@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+/// A map by ids: quick to find in, and no easier to flood than the standard one.
+pub type IdMap<K, V> = std::collections::HashMap<K, V, foldhash::quality::RandomState>;
+
 /// Names the history of one aggregate: 1 to 128 bytes, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId(Arc<str>);

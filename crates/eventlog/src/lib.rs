@@ -22,7 +22,7 @@ mod verify;
 
 pub use backend::{Clock, system_clock};
 pub use error::LogError;
-pub use ids::{AttemptId, CommandId, LogId, Position, StreamId, Version};
+pub use ids::{AttemptId, CommandId, IdMap, LogId, Position, StreamId, Version};
 pub use log::EventLog;
 pub use record::{CommandNote, Commit, Found, NewCommit, Noted, RawRecord};
 pub use subscription::Subscription;

@@ -195,9 +195,14 @@ pub(crate) enum Unreadable {
 }
 
 impl Record {
+    /// Returns the bytes of a commit's record.
+    pub(crate) fn encode_commit(commit: &NewCommit) -> Bytes {
+        write(Kind::Commit(commit.into()))
+    }
+
     pub(crate) fn encode(self) -> Bytes {
-        let kind = match self {
-            Self::Commit(commit) => Kind::Commit(commit.into()),
+        write(match self {
+            Self::Commit(commit) => Kind::Commit((&commit).into()),
             Self::Identity { log_id, replaces } => Kind::Identity(IdentityMessage {
                 log_id: id_bytes(log_id.as_uuid()),
                 replaces: replaces
@@ -207,15 +212,7 @@ impl Record {
             Self::Probe(id) => Kind::Probe(ProbeMessage {
                 probe_id: id_bytes(id.as_uuid()),
             }),
-        };
-        let message = RecordMessage { kind: Some(kind) };
-        let mut out = Vec::with_capacity(HEADER_BYTES + message.encoded_len());
-        out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&[0; 4]);
-        message.encode_raw(&mut out);
-        let checksum = crc32fast::hash(&out[HEADER_BYTES..]);
-        out[4..HEADER_BYTES].copy_from_slice(&checksum.to_be_bytes());
-        out.into()
+        })
     }
 
     pub(crate) fn decode(bytes: Bytes) -> Result<Self, Unreadable> {
@@ -277,18 +274,29 @@ impl NewCommit {
     }
 }
 
+fn write(kind: Kind) -> Bytes {
+    let message = RecordMessage { kind: Some(kind) };
+    let mut out = Vec::with_capacity(HEADER_BYTES + message.encoded_len());
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&[0; 4]);
+    message.encode_raw(&mut out);
+    let checksum = crc32fast::hash(&out[HEADER_BYTES..]);
+    out[4..HEADER_BYTES].copy_from_slice(&checksum.to_be_bytes());
+    out.into()
+}
+
 fn id_bytes(id: &Uuid) -> Bytes {
     Bytes::copy_from_slice(id.as_bytes())
 }
 
-impl From<NewCommit> for CommitMessage {
-    fn from(commit: NewCommit) -> Self {
+impl From<&NewCommit> for CommitMessage {
+    fn from(commit: &NewCommit) -> Self {
         Self {
             stream_id: commit.stream.as_str().to_owned(),
             version: commit.version.get(),
             attempt_id: id_bytes(commit.attempt.as_uuid()),
-            commands: commit.commands.into_iter().map(Into::into).collect(),
-            body: commit.body,
+            commands: commit.commands.iter().map(Into::into).collect(),
+            body: commit.body.clone(),
         }
     }
 }
@@ -311,11 +319,11 @@ impl TryFrom<CommitMessage> for NewCommit {
     }
 }
 
-impl From<CommandNote> for CommandMessage {
-    fn from(note: CommandNote) -> Self {
-        let (outcome, refusal) = match note.noted {
+impl From<&CommandNote> for CommandMessage {
+    fn from(note: &CommandNote) -> Self {
+        let (outcome, refusal) = match &note.noted {
             Noted::Taken => (TAKEN, String::new()),
-            Noted::Refused(reason) => (REFUSED, reason),
+            Noted::Refused(reason) => (REFUSED, reason.clone()),
             Noted::Unchanged => (UNCHANGED, String::new()),
         };
         Self {
@@ -326,7 +334,7 @@ impl From<CommandNote> for CommandMessage {
                 .as_ref()
                 .map(id_bytes)
                 .unwrap_or_default(),
-            traceparent: note.traceparent.unwrap_or_default(),
+            traceparent: note.traceparent.clone().unwrap_or_default(),
             outcome,
             refusal,
             event_count: note.event_count,

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::{Aggregate, Timestamp};
-use eventlog::{AttemptId, CommandId, Commit, Position, StreamId, Version};
+use eventlog::{AttemptId, CommandId, Commit, IdMap, Position, StreamId, Version};
 
 use super::outcomes::Outcomes;
 use crate::{Codec, CommandOf, DecodeError, EventOf, Recorded, View};
@@ -27,7 +27,7 @@ pub struct Folded<C: Codec, V> {
 }
 
 /// Aggregates by stream.
-pub(super) type Slots<A> = HashMap<StreamId, Arc<Slot<A>>, foldhash::quality::RandomState>;
+pub(super) type Slots<A> = IdMap<StreamId, Arc<Slot<A>>>;
 
 /// One aggregate as it stands.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-use eventlog::{CommandId, CommandNote, Commit, Noted, Position, StreamId};
+use eventlog::{CommandId, CommandNote, Commit, IdMap, Noted, Position, StreamId};
 
 /// Outcomes are remembered for this much log time: a day.
 pub(super) const REMEMBERED_MILLIS: i64 = 24 * 3_600_000;
@@ -21,7 +21,7 @@ pub(super) struct Outcome {
 /// the same at the same position.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcomes {
-    by_id: HashMap<CommandId, Outcome>,
+    by_id: IdMap<CommandId, Outcome>,
     by_time: VecDeque<(i64, CommandId)>,
 }
 

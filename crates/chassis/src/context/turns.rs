@@ -1,8 +1,8 @@
+use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
-use eventlog::{AttemptId, CommandId, Position, StreamId};
+use eventlog::{AttemptId, CommandId, IdMap, Position, StreamId};
 use tokio::sync::oneshot;
 
 use super::decide::Answer;
@@ -69,18 +69,18 @@ fn is_noted<C: Codec>(sent: &Pending<C>, answer: &Answer<C>) -> bool {
 
 /// All turns of a topic on this node.
 pub(super) struct Turns<C: Codec> {
-    pub(super) by_stream: HashMap<StreamId, Turn<C>>,
-    pub(super) attempts: HashMap<AttemptId, Attempt<C>>,
+    pub(super) by_stream: IdMap<StreamId, Turn<C>>,
+    pub(super) attempts: IdMap<AttemptId, Attempt<C>>,
     /// How many commands with an id wait or are under way: a call with one of these ids joins it where it may.
-    ids: HashMap<CommandId, usize>,
+    ids: IdMap<CommandId, usize>,
 }
 
 impl<C: Codec> Default for Turns<C> {
     fn default() -> Self {
         Self {
-            by_stream: HashMap::new(),
-            attempts: HashMap::new(),
-            ids: HashMap::new(),
+            by_stream: IdMap::default(),
+            attempts: IdMap::default(),
+            ids: IdMap::default(),
         }
     }
 }

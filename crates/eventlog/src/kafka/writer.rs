@@ -109,7 +109,7 @@ impl Writer {
             .commands
             .iter()
             .find_map(|note| note.traceparent.clone());
-        let record = Record::Commit(commit).encode();
+        let record = Record::encode_commit(&commit);
         if record.len() > MAX_RECORD_BYTES {
             return reply(Err(LogError::TooLarge {
                 bytes: record.len(),

@@ -76,7 +76,7 @@ impl SqliteBackend {
 
 impl Backend for SqliteBackend {
     fn submit(&self, topic: &Arc<TopicState>, commit: NewCommit, reply: Reply) {
-        let record = Record::Commit(commit.clone()).encode();
+        let record = Record::encode_commit(&commit);
         if record.len() > MAX_RECORD_BYTES {
             return reply(Err(LogError::TooLarge {
                 bytes: record.len(),

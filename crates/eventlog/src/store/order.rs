@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -6,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::{Progress, Store, schema};
 use crate::rule::{self, Verdict};
 use crate::tail::TopicState;
-use crate::{Commit, LogError, LogId, NewCommit, Position, StreamId, Version};
+use crate::{Commit, IdMap, LogError, LogId, NewCommit, Position, StreamId, Version};
 
 /// The head of one stream.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +21,8 @@ struct Head {
 /// `keep` is staged, so that a transaction that fails leaves nothing behind.
 pub(crate) struct Order {
     pub(crate) topic: Arc<TopicState>,
-    heads: HashMap<StreamId, Head>,
-    staged_heads: HashMap<StreamId, Head>,
+    heads: IdMap<StreamId, Head>,
+    staged_heads: IdMap<StreamId, Head>,
     staged: Vec<Arc<Commit>>,
     position: Position,
     staged_position: Position,
@@ -55,7 +54,7 @@ impl Order {
                     (stream, head)
                 })
                 .collect(),
-            staged_heads: HashMap::new(),
+            staged_heads: IdMap::default(),
             staged: Vec::new(),
             position: end.position,
             staged_position: end.position,

@@ -9,12 +9,12 @@ mod shelves;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::View;
 use domain::Timestamp;
 use domain::capacity::{Details, Offering, OfferingId};
-use eventlog::{Position, StreamId};
+use eventlog::{IdMap, Position, StreamId};
 
 pub(crate) use facts::{Bits, Facts};
 use filter::Question;
@@ -50,7 +50,7 @@ pub(crate) struct Row {
 pub(crate) struct CapacityView {
     rows: Vec<Row>,
     facts: Shelves,
-    by_stream: HashMap<StreamId, RowNumber>,
+    by_stream: IdMap<StreamId, RowNumber>,
     providers: Providers,
     /// In the order of their last change, each once.
     changes: BTreeMap<Position, RowNumber>,
