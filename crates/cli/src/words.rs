@@ -28,6 +28,7 @@ words! {
     BlockReason "BLOCK_REASON_",
     CareType "CARE_TYPE_",
     Circuit "CIRCUIT_",
+    ConfidenceBasis "CONFIDENCE_BASIS_",
     CorrectionReason "CORRECTION_REASON_",
     Freshness "FRESHNESS_",
     IntakeStatus "INTAKE_STATUS_",

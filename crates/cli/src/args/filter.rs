@@ -44,6 +44,9 @@ pub(crate) struct FilterArgs {
     /// Only with a place free in current figures, admissions not paused
     #[arg(long)]
     pub(crate) available: bool,
+    /// Only with a place that still exists with at least this chance, from 0 to 1
+    #[arg(long, value_name = "CHANCE", value_parser = parse_chance)]
+    pub(crate) min_confidence: Option<f64>,
     /// Only with figures that may still be believed
     #[arg(long)]
     pub(crate) current: bool,
@@ -86,6 +89,7 @@ impl FilterArgs {
             pause: pause.into(),
             provider_id: self.provider.clone().unwrap_or_default(),
             origins: self.origin.iter().copied().map(i32::from).collect(),
+            min_confidence: self.min_confidence,
         }
     }
 }
@@ -141,6 +145,13 @@ fn parse_distance(text: &str) -> Result<f64, String> {
     }
 }
 
+fn parse_chance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(chance) if (0.0..=1.0).contains(&chance) => Ok(chance),
+        Ok(_) | Err(_) => Err("a chance from 0 to 1, such as 0.8".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +195,8 @@ mod tests {
             "--max-wait-days",
             "28",
             "--available",
+            "--min-confidence",
+            "0.8",
             "--current",
             "--not-paused",
             "--provider",
@@ -191,7 +204,7 @@ mod tests {
             "--origin",
             "declared",
             "--sort",
-            "distance,wait",
+            "distance,wait,confidence",
             "--all",
             "--at-least",
             "t",
@@ -217,9 +230,13 @@ mod tests {
             pause: PauseFilter::NotPaused.into(),
             provider_id: "agb:1".into(),
             origins: vec![Origin::Declared.into()],
+            min_confidence: Some(0.8),
         };
         assert_eq!(args.filter.filter(), expected);
-        assert_eq!(args.sort, [SortOrder::Distance, SortOrder::Wait]);
+        assert_eq!(
+            args.sort,
+            [SortOrder::Distance, SortOrder::Wait, SortOrder::Confidence]
+        );
         assert!(args.all);
         assert_eq!(args.at_least, ["t"]);
     }
@@ -241,6 +258,7 @@ mod tests {
             &["--municipality", "GM0014", "--max-distance-km", "NaN"],
             &["--municipality", "GM0014", "--max-distance-km", "-1"],
             &["--region", "province"],
+            &["--min-confidence", "80"],
             &["--circuit", "everybody"],
         ] {
             assert_eq!(find(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use proto::capacity::v1::{
-    CareType, Circuit, FigureStatus, Freshness, IntakeStatus, OfferingRow, Origin, PlaceKind,
-    ProviderKind, Setting, SourceClass, Wait,
+    CareType, Circuit, ConfidenceBasis, FigureStatus, Freshness, IntakeStatus, OfferingRow, Origin,
+    PlaceKind, ProviderKind, Setting, SourceClass, Wait,
 };
 use serde::Serialize;
 
@@ -53,7 +53,10 @@ pub(crate) struct OfferingObject {
     waits_valid_until: Option<String>,
     waits_age_seconds: Option<u64>,
     waits_freshness: String,
+    /// The chance that a place that is shown still exists, whose past reports that rests on, and on how many cases.
     confidence: Option<f64>,
+    confidence_basis: Option<String>,
+    confidence_cases: Option<u32>,
     pauses: Vec<PauseRecord>,
     distance_km: Option<f64>,
     withdrawn: bool,
@@ -131,6 +134,8 @@ impl From<&OfferingRow> for OfferingObject {
             waits_age_seconds: waits_status.and_then(|status| status.age_seconds),
             waits_freshness: freshness_word(waits_status),
             confidence: row.confidence,
+            confidence_basis: word_of::<ConfidenceBasis>(row.confidence_basis),
+            confidence_cases: row.confidence_cases,
             pauses: row.pauses.iter().map(PauseRecord::from).collect(),
             distance_km: row.distance_km,
             withdrawn: row.withdrawn,
@@ -222,8 +227,10 @@ pub(crate) mod tests {
             ],
             pauses: Vec::new(),
             distance_km: Some(12.34),
-            confidence: None,
+            confidence: Some(0.876),
             withdrawn: false,
+            confidence_basis: ConfidenceBasis::Unit.into(),
+            confidence_cases: Some(41),
         }
     }
 
@@ -239,6 +246,9 @@ pub(crate) mod tests {
             waits_status: Some(never),
             waits: Vec::new(),
             distance_km: None,
+            confidence: None,
+            confidence_basis: 0,
+            confidence_cases: None,
             ..row()
         }
     }
@@ -269,7 +279,9 @@ pub(crate) mod tests {
             ("valid_until", "2026-03-03T08:00:00Z".into()),
             ("freshness", "current".into()),
             ("source", "record-system".into()),
-            ("confidence", serde_json::Value::Null),
+            ("confidence", 0.876.into()),
+            ("confidence_basis", "unit".into()),
+            ("confidence_cases", 41.into()),
             ("pauses", serde_json::json!([])),
             ("distance_km", 12.34.into()),
             ("age_seconds", 10_800.into()),
@@ -290,6 +302,9 @@ pub(crate) mod tests {
             "intake_wait_days",
             "observed_at",
             "source",
+            "confidence",
+            "confidence_basis",
+            "confidence_cases",
         ] {
             assert_eq!(object.get(name), Some(&serde_json::Value::Null), "{name}");
         }

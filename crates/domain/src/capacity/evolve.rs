@@ -1,9 +1,14 @@
+use std::sync::Arc;
+
 use super::present::is_later;
 use super::{Event, Figure, Offering, PauseId, Report, ReportKey};
 use crate::Timestamp;
 
 impl Offering {
     pub(super) fn after(mut self, event: &Event) -> Self {
+        if let Some(case) = self.case_in(event) {
+            Arc::make_mut(self.cases.get_or_insert_default()).learn(&case);
+        }
         match event {
             Event::OfferingPublished(details) => {
                 self.details = Some((**details).clone());

@@ -2,6 +2,7 @@
 //!
 //! The vocabulary: state, commands, events, rejections. The rules are in `decide`, their meaning in `evolve`.
 
+pub mod confidence;
 mod decide;
 mod description;
 mod evolve;
@@ -14,6 +15,10 @@ mod present;
 mod publish;
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
+
+use confidence::Cases;
 
 pub use description::{
     AgeRange, CareType, Circuit, Coordinates, Details, Origin, PlaceKind, Postcode, ProviderKind,
@@ -51,6 +56,8 @@ pub struct Offering {
     pub pauses: Vec<Pause>,
     /// What makes a repeated report recognisable.
     pub known_reports: KnownReports,
+    /// What became of the places it showed; none before the first case. Shared with who sums it up.
+    pub cases: Option<Arc<Cases>>,
 }
 
 /// A request to change an offering.

@@ -1,6 +1,7 @@
+use super::confidence::Case;
 use super::{
-    Counts, DiagnosisGroup, Figure, Freshness, InsurerName, Offering, Pause, PauseId, Report,
-    ReportKey,
+    Counts, DiagnosisGroup, Event, Figure, Freshness, InsurerName, Offering, Pause, PauseId,
+    Report, ReportKey,
 };
 use crate::Timestamp;
 
@@ -44,6 +45,26 @@ impl Offering {
     /// Returns the pause with this id.
     pub fn pause(&self, pause_id: &PauseId) -> Option<&Pause> {
         self.pauses.iter().find(|pause| pause.pause_id == *pause_id)
+    }
+
+    /// Returns what an event puts to the test: places that were shown until now, and a later count.
+    ///
+    /// Late reports and corrections test nothing: nobody counted again.
+    pub(super) fn case_in(&self, event: &Event) -> Option<Case> {
+        let Event::CapacityReported { report, .. } = event else {
+            return None;
+        };
+        let (before, after) = (self.counts.as_ref()?, report.counts.as_ref()?);
+        // What had expired was shown to nobody as a place.
+        let was_shown = before.value.available > 0
+            && before.freshness(report.observed_at) == Freshness::Current;
+        let is_counted_again = report.observed_at > before.observed_at;
+        (was_shown && is_counted_again).then_some(Case {
+            free: before.value.available,
+            from: before.observed_at,
+            until: report.observed_at,
+            kept: after.available > 0,
+        })
     }
 
     /// Tells whether a report changes what is present, in any of its parts.

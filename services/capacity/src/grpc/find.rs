@@ -10,7 +10,7 @@ use proto::capacity::v1;
 use tonic::{Code, Status};
 
 use super::{Api, figures};
-use crate::wire::{self, Asked};
+use crate::wire::{self, Asked, Beside};
 
 /// A page ends before it grows beyond this: clients take at most 4 MiB.
 const MAX_PAGE_BYTES: usize = 2 << 20;
@@ -46,8 +46,11 @@ impl Api {
             else {
                 continue;
             };
-            let distance_km = folded.view.distance_km(*number, &asked.filter);
-            let row = wire::offering_row(&row.id, state, distance_km, now);
+            let beside = Beside {
+                distance_km: folded.view.distance_km(*number, &asked.filter),
+                confidence: folded.view.confidence(state, now),
+            };
+            let row = wire::offering_row(&row.id, state, beside, now);
             bytes += row.encoded_len();
             if bytes > MAX_PAGE_BYTES && !rows.is_empty() {
                 break;
@@ -87,7 +90,13 @@ impl Api {
             let slot = folded
                 .get(&stream)
                 .filter(|slot| slot.state.details.is_some());
-            let row = slot.map(|slot| wire::offering_row(&id, &slot.state, None, now));
+            let row = slot.map(|slot| {
+                let beside = Beside {
+                    confidence: folded.view.confidence(&slot.state, now),
+                    ..Beside::default()
+                };
+                wire::offering_row(&id, &slot.state, beside, now)
+            });
             (row, folded.position())
         };
         let Some(row) = row else {

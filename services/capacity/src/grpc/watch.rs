@@ -24,7 +24,7 @@ use super::figures::Watching;
 use super::{Answers, Api, Capacity};
 use crate::fingerprint::fingerprint;
 use crate::view::{CapacityView, Filter, RowNumber};
-use crate::wire::{self, Wire};
+use crate::wire::{self, Beside, Wire};
 
 /// Messages made at once, and offerings looked at, while the command loop waits.
 const MAX_MESSAGES: usize = 256;
@@ -249,13 +249,12 @@ impl Watcher {
         };
         if view.matches(number, &self.filter, now, state_of) {
             self.told.shown(number);
-            let distance_km = view.distance_km(number, &self.filter);
-            self.push(Event::Offering(wire::offering_row(
-                &row.id,
-                state,
-                distance_km,
-                now,
-            )));
+            let beside = Beside {
+                distance_km: view.distance_km(number, &self.filter),
+                confidence: view.confidence(state, now),
+            };
+            let row = wire::offering_row(&row.id, state, beside, now);
+            self.push(Event::Offering(row));
         } else if self.told.gone(number) {
             let offering_id = row.id.as_str().to_owned();
             self.push(Event::Removed(v1::Removed { offering_id }));

@@ -22,11 +22,13 @@ pub(crate) enum Order {
     Freshness,
     /// By the names of provider, location and programme.
     Name,
+    /// Places that most likely still exist first; those that nothing is known of last.
+    Confidence,
 }
 
 impl Order {
     /// How many there are: no order is named twice.
-    pub(crate) const COUNT: usize = 5;
+    pub(crate) const COUNT: usize = 6;
 }
 
 /// One page of a search.
@@ -98,9 +100,11 @@ impl Standing<'_> {
         for (order, (own, others)) in orders.iter().zip(self.numbers.iter().zip(&other.numbers)) {
             let ordering = match order {
                 Order::Name => self.texts.name().cmp(other.texts.name()),
-                Order::Distance | Order::Wait | Order::Available | Order::Freshness => {
-                    own.cmp(others)
-                }
+                Order::Distance
+                | Order::Wait
+                | Order::Available
+                | Order::Freshness
+                | Order::Confidence => own.cmp(others),
             };
             if ordering.is_ne() {
                 return ordering;
@@ -217,6 +221,7 @@ impl CapacityView {
                     .observed_at()
                     .map_or(0, |at| u64::try_from(at.as_millis()).unwrap_or(0)),
                 Order::Name => 0,
+                Order::Confidence => self.doubt(facts, now, || state_of(&row.stream)),
             };
         }
         Standing {
@@ -224,6 +229,24 @@ impl CapacityView {
             numbers,
             texts: Texts::Row(row),
         }
+    }
+}
+
+impl CapacityView {
+    /// How little sure it is that a place that is shown still exists, in thousandths.
+    fn doubt<'a>(
+        &self,
+        facts: &Facts,
+        now: Timestamp,
+        state: impl FnOnce() -> Option<&'a Offering>,
+    ) -> u64 {
+        let shows_places = facts.available(now).is_some_and(|free| free > 0);
+        let offering = shows_places.then(state).flatten();
+        offering
+            .and_then(|offering| self.experience.confidence(offering, now))
+            .map_or(u64::MAX, |confidence| {
+                1_000 - u64::from(confidence.thousandths())
+            })
     }
 }
 

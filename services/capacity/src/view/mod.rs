@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::View;
 use domain::Timestamp;
+use domain::capacity::confidence::{Confidence, Experience};
 use domain::capacity::{Details, Offering, OfferingId};
 use eventlog::{IdMap, Position, StreamId};
 
@@ -56,6 +57,8 @@ pub(crate) struct CapacityView {
     changes: BTreeMap<Position, RowNumber>,
     /// What expires or begins, when.
     moments: BTreeSet<(Timestamp, RowNumber)>,
+    /// What the past reports of all add up to.
+    experience: Experience,
 }
 
 impl View<Offering> for CapacityView {
@@ -70,6 +73,7 @@ impl View<Offering> for CapacityView {
         let facts = provider.and_then(|provider| Facts::of(state, provider));
         self.set_facts(number, facts);
         self.set_moments(number, state);
+        self.experience.set(number as usize, state);
         let row = &mut self.rows[number as usize];
         self.changes.remove(&row.changed_at);
         self.changes.insert(position, number);
@@ -132,9 +136,15 @@ impl CapacityView {
         facts.is_some_and(|facts| self.question(filter).matches(facts, now, state))
     }
 
-    fn question<'f>(&self, filter: &'f Filter) -> Question<'f> {
+    fn question<'f>(&'f self, filter: &'f Filter) -> Question<'f> {
         let provider = filter.provider.as_ref();
-        Question::new(filter, provider.and_then(|id| self.providers.find(id)))
+        let provider = provider.and_then(|id| self.providers.find(id));
+        Question::new(filter, provider, &self.experience)
+    }
+
+    /// The chance that a place that an offering shows still exists.
+    pub(crate) fn confidence(&self, offering: &Offering, now: Timestamp) -> Option<Confidence> {
+        self.experience.confidence(offering, now)
     }
 
     /// How far an offering lies from the centre that is asked for.

@@ -1,5 +1,6 @@
 //! Coded values: the contract's numbers ↔ the domain's enums.
 
+use domain::capacity::confidence::Basis;
 use domain::capacity::{
     BlockReason, CareType, Circuit, CorrectionReason, Freshness, IntakeStatus, Origin, PauseReason,
     PlaceKind, ProviderKind, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass,
@@ -166,6 +167,11 @@ coded!(Freshness {
     Current,
     Expired,
     None
+});
+coded!(ConfidenceBasis, Basis {
+    Unit = Unit,
+    Provider = Provider,
+    Kind = Kind
 });
 
 /// Returns the contract's number for a value that may be absent.

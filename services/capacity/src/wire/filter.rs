@@ -143,6 +143,7 @@ fn orders(sort: &[i32], checks: &mut Checks) -> Vec<Order> {
             Ok(v1::SortOrder::Available) => Order::Available,
             Ok(v1::SortOrder::Freshness) => Order::Freshness,
             Ok(v1::SortOrder::Name) => Order::Name,
+            Ok(v1::SortOrder::Confidence) => Order::Confidence,
             Ok(v1::SortOrder::Unspecified) | Err(_) => {
                 checks.refuse(path.item(index), format!("{code} is not a known value"));
                 continue;
@@ -228,7 +229,18 @@ fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
         only_current: contract.only_current,
         pause: pausing(contract.pause, path, checks),
         provider,
+        min_confidence: min_confidence(contract.min_confidence, path, checks),
     }
+}
+
+fn min_confidence(least: Option<f64>, path: Path<'_>, checks: &mut Checks) -> Option<f64> {
+    if least.is_some_and(|least| !(0.0..=1.0).contains(&least)) {
+        checks.refuse(
+            path.field("min_confidence"),
+            "must be a chance between 0 and 1",
+        );
+    }
+    least
 }
 
 fn centre(

@@ -26,7 +26,7 @@ pub(crate) use request::{
     Order, Transport, change, correct, pause as pause_admissions, publish,
     report as report_capacity, resume, withdraw,
 };
-pub(crate) use row::offering_row;
+pub(crate) use row::{Beside, offering_row};
 pub(crate) use unreadable::timestamp;
 
 use chassis::{Codec, DecodeError, Recorded};
@@ -41,7 +41,7 @@ pub(crate) struct Wire;
 
 impl Codec for Wire {
     type Aggregate = Offering;
-    const FORMAT: &'static str = "capacity-offering-1";
+    const FORMAT: &'static str = "capacity-offering-2";
 
     fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
         let events = events.iter().map(events::encode).collect();

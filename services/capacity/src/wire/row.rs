@@ -1,6 +1,7 @@
 //! An offering as it stands, as the contract shows it.
 
 use domain::Timestamp;
+use domain::capacity::confidence::Confidence;
 use domain::capacity::{Counts, Figure, Freshness, Offering, OfferingId};
 use proto::capacity::v1;
 
@@ -8,14 +9,24 @@ use super::codes::{Coded, code_of};
 use super::unreadable::timestamp;
 use super::{details, pause, report};
 
+/// What is known of an offering beside its own state.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside {
+    /// How far it lies from the centre that is asked for.
+    pub(crate) distance_km: Option<f64>,
+    /// What it and its like have shown so far.
+    pub(crate) confidence: Option<Confidence>,
+}
+
 /// Returns the row, with freshness and ages judged at `now`.
 pub(crate) fn offering_row(
     id: &OfferingId,
     offering: &Offering,
-    distance_km: Option<f64>,
+    beside: Beside,
     now: Timestamp,
 ) -> v1::OfferingRow {
     let waits = offering.waits.as_ref();
+    let confidence = beside.confidence;
     v1::OfferingRow {
         offering_id: id.as_str().to_owned(),
         details: offering.details.as_ref().map(details::encode),
@@ -33,9 +44,11 @@ pub(crate) fn offering_row(
             waits.value.iter().map(report::encode_wait).collect()
         }),
         pauses: offering.pauses.iter().map(pause::encode).collect(),
-        distance_km,
-        confidence: None,
+        distance_km: beside.distance_km,
+        confidence: confidence.map(|confidence| confidence.chance),
         withdrawn: offering.withdrawn.is_some(),
+        confidence_basis: code_of(confidence.map(|confidence| confidence.basis)),
+        confidence_cases: confidence.map(|confidence| confidence.cases),
     }
 }
 

@@ -1,11 +1,14 @@
 //! Folded states inside a snapshot: contract ↔ domain.
 
+use std::sync::Arc;
+
 use domain::Timestamp;
+use domain::capacity::confidence::{CaseCell, Cases};
 use domain::capacity::{Figure, KnownReport, KnownReports, Offering, Report};
 use proto::capacity::v1;
 
 use super::codes::code_of;
-use super::unreadable::{Read, optional};
+use super::unreadable::{Read, Unreadable, optional};
 use super::{details, pause, report};
 
 /// Returns the snapshot's form.
@@ -35,6 +38,10 @@ pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
         known_reports: offering.known_reports.reports().map(encode_known).collect(),
         sequence_ranges: ranges(&offering.known_reports),
         withdrawal_reason: code_of(offering.withdrawn),
+        cases: offering
+            .cases
+            .as_deref()
+            .map_or_else(Vec::new, encode_cases),
     }
 }
 
@@ -69,6 +76,36 @@ fn ranges(known: &KnownReports) -> Vec<u64> {
         .collect()
 }
 
+fn encode_cases(cases: &Cases) -> Vec<u32> {
+    let cells = cases.cells().flat_map(|(number, cell)| {
+        // There are a few dozen cells.
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        [number, u32::from(cell.all), u32::from(cell.kept)]
+    });
+    cells.collect()
+}
+
+fn decode_cases(numbers: &[u32]) -> Read<Option<Arc<Cases>>> {
+    if numbers.is_empty() {
+        return Ok(None);
+    }
+    let (cells, rest) = numbers.as_chunks();
+    let cells: Option<Vec<_>> = cells.iter().map(cell).collect();
+    cells
+        .filter(|_| rest.is_empty())
+        .and_then(Cases::from_cells)
+        .map(|cases| Some(Arc::new(cases)))
+        .ok_or(Unreadable::new("cases"))
+}
+
+fn cell([number, all, kept]: &[u32; 3]) -> Option<(usize, CaseCell)> {
+    let cell = CaseCell {
+        all: u16::try_from(*all).ok()?,
+        kept: u16::try_from(*kept).ok()?,
+    };
+    Some((usize::try_from(*number).ok()?, cell))
+}
+
 /// Reads what a snapshot kept.
 pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
     let counts_received_at = Timestamp::from_millis(state.counts_received_at_ms);
@@ -96,5 +133,6 @@ pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
             .map(pause::decode)
             .collect::<Read<_>>()?,
         known_reports: KnownReports::from_parts(ranges, reports),
+        cases: decode_cases(&state.cases)?,
     })
 }

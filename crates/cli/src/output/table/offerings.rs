@@ -140,9 +140,13 @@ fn age(status: Option<&FigureStatus>) -> String {
 
 fn note(row: &OfferingRow) -> String {
     let withdrawn = row.withdrawn.then(|| "withdrawn".to_owned());
+    let sure = row
+        .confidence
+        .map(|chance| format!("{:.0} % sure", chance * 100.0));
     let held = (row.held > 0).then(|| format!("{} held", row.held));
     let parts = withdrawn
         .into_iter()
+        .chain(sure)
         .chain(held)
         .chain(row.pauses.iter().map(pause));
     parts.collect::<Vec<_>>().join("; ")
@@ -199,7 +203,7 @@ mod tests {
         assert_eq!(free, "3 of 12");
         assert_eq!(wait, "21+– d expired");
         assert_eq!(counted, "3 h ago");
-        assert_eq!(note, "");
+        assert_eq!(note, "88 % sure");
     }
 
     #[test]
@@ -232,7 +236,7 @@ mod tests {
         });
         assert_eq!(
             cells(&row)[8],
-            "paused for ZK22, CZ until 2026-03-01 (staff-shortage)"
+            "88 % sure; paused for ZK22, CZ until 2026-03-01 (staff-shortage)"
         );
     }
 

@@ -1,3 +1,4 @@
+mod confidence;
 mod corrections;
 mod forms;
 mod memory;

@@ -1,4 +1,5 @@
 mod commands;
+mod confidence;
 mod reads;
 mod stream;
 mod watch;

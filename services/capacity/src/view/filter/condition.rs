@@ -26,6 +26,8 @@ pub(super) enum Condition {
     NotPaused,
     Paused,
     MaxWait,
+    /// A place that is likely enough to exist still.
+    Confidence,
 }
 
 /// What the facts say of a condition.
@@ -39,7 +41,7 @@ pub(super) enum Verdict {
 
 impl Condition {
     /// All of them, in the order in which they are judged: what shuts out most, at least cost, goes first.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Place,
         Self::Provider,
         Self::CareType,
@@ -55,6 +57,7 @@ impl Condition {
         Self::NotPaused,
         Self::Paused,
         Self::MaxWait,
+        Self::Confidence,
     ];
 }
 
@@ -77,6 +80,7 @@ impl Filter {
             Condition::NotPaused => self.only_available || self.pause == Some(Pausing::NotPaused),
             Condition::Paused => self.pause == Some(Pausing::Paused),
             Condition::MaxWait => self.max_wait_days.is_some(),
+            Condition::Confidence => self.min_confidence.is_some(),
         }
     }
 }
@@ -135,6 +139,11 @@ impl Question<'_> {
                     Verdict::of(is_short)
                 }
             }
+            // Where no place is shown there is nothing to be sure of.
+            Condition::Confidence if facts.available(now).is_none_or(|free| free == 0) => {
+                Verdict::No
+            }
+            Condition::Confidence => Verdict::Open,
         }
     }
 
@@ -164,6 +173,14 @@ impl Question<'_> {
                 let waits = offering.waits.as_ref();
                 let days = waits.and_then(|waits| filter.wait_days(&waits.value));
                 days.is_some_and(|days| filter.max_wait_days.is_none_or(|most| days <= most))
+            }
+            Condition::Confidence => {
+                let confidence = self.experience.confidence(offering, now);
+                confidence.is_some_and(|confidence| {
+                    filter
+                        .min_confidence
+                        .is_none_or(|least| confidence.chance >= least)
+                })
             }
             // The facts leave none of these open.
             Condition::Place

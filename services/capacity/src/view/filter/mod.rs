@@ -4,6 +4,7 @@ mod condition;
 mod person;
 
 use domain::Timestamp;
+use domain::capacity::confidence::Experience;
 use domain::capacity::{DiagnosisGroup, InsurerName, LanguageCode, Offering, ProviderId};
 
 use super::ProviderNumber;
@@ -31,6 +32,8 @@ pub(crate) struct Filter {
     pub(crate) only_current: bool,
     pub(crate) pause: Option<Pausing>,
     pub(crate) provider: Option<ProviderId>,
+    /// Places shown that still exist with at least this chance.
+    pub(crate) min_confidence: Option<f64>,
 }
 
 /// Whether admissions are to be paused.
@@ -47,16 +50,22 @@ pub(super) struct Question<'f> {
     filter: &'f Filter,
     /// The provider that is asked for, as the view numbers it.
     provider: Option<ProviderNumber>,
+    experience: &'f Experience,
     conditions: Vec<Condition>,
 }
 
 impl<'f> Question<'f> {
     /// Asks for what the filter says; `provider` is its provider's number.
-    pub(super) fn new(filter: &'f Filter, provider: Option<ProviderNumber>) -> Self {
+    pub(super) fn new(
+        filter: &'f Filter,
+        provider: Option<ProviderNumber>,
+        experience: &'f Experience,
+    ) -> Self {
         let is_set = |condition: &Condition| filter.sets(*condition);
         Self {
             filter,
             provider,
+            experience,
             conditions: Condition::ALL.into_iter().filter(is_set).collect(),
         }
     }

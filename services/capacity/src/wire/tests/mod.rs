@@ -81,7 +81,7 @@ proptest! {
     ) {
         let state: Offering = replay::<Offering>(&events);
         let id = domain::capacity::OfferingId::parse("one").unwrap();
-        let row = super::offering_row(&id, &state, None, now);
+        let row = super::offering_row(&id, &state, super::Beside::default(), now);
         let row = v1::OfferingRow::decode(&*row.encode_to_vec()).unwrap();
         prop_assert_eq!(row.details.map(super::details::decode), state.details.clone().map(Ok));
         let pauses: Result<Vec<_>, _> = row.pauses.into_iter().map(super::pause::decode).collect();

@@ -1,5 +1,7 @@
 //! Given a history, when a command comes, then these events follow. Panics where they do not: for tests only.
 
+pub mod wards;
+
 use std::fmt::Debug;
 
 use crate::{Aggregate, Timestamp, replay};
