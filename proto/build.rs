@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "doorstroom/capacity/v1/offering.proto",
+    "doorstroom/capacity/v1/refusal.proto",
     "doorstroom/capacity/v1/service.proto",
     "doorstroom/capacity/v1/events.proto",
     "doorstroom/capacity/v1/state.proto",

@@ -37,6 +37,7 @@ words! {
     PauseReason "PAUSE_REASON_",
     PlaceKind "PLACE_KIND_",
     ProviderKind "PROVIDER_KIND_",
+    RefusalReason "REFUSAL_REASON_",
     ReporterRole "REPORTER_ROLE_",
     SecurityLevel "SECURITY_LEVEL_",
     Setting "SETTING_",

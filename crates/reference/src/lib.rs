@@ -1,9 +1,10 @@
-//! Facts as data: municipalities, region layouts, diagnosis groups. Parsed once; sources in `data/README.md`.
+//! Facts as data: municipalities, region layouts, diagnosis groups, reporting intervals. Parsed once; sources in `data/README.md`.
 #![warn(missing_docs)]
 
 mod diagnosis;
 mod municipality;
 mod region;
+mod reporting;
 mod table;
 
 pub use diagnosis::{
@@ -15,3 +16,4 @@ pub use municipality::{
     municipalities, municipality, municipality_named,
 };
 pub use region::{CareOffice, Region, RegionScheme, care_offices, region_members};
+pub use reporting::reporting_interval_hours;

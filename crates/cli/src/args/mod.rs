@@ -5,6 +5,7 @@ mod figures;
 mod filter;
 mod offering;
 mod pause;
+mod refuse;
 mod report;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,6 +16,7 @@ pub(crate) use figures::FigureArgs;
 pub(crate) use filter::{FindArgs, WatchArgs};
 pub(crate) use offering::{HistoryArgs, PublishArgs, WithdrawArgs};
 pub(crate) use pause::{PauseArgs, ResumeArgs};
+pub(crate) use refuse::RefuseArgs;
 pub(crate) use report::{CorrectArgs, ReportArgs};
 
 /// Live places, waits and admission pauses of mental health care, from the command line.
@@ -84,6 +86,8 @@ pub(crate) enum CapacityCommand {
     Resume(ResumeArgs),
     /// Take an offering out
     Withdraw(WithdrawArgs),
+    /// Say that somebody was refused, although the offering was shown as fitting
+    Refuse(RefuseArgs),
     /// Look up what there is now
     Find(Box<FindArgs>),
     /// See what there is now, then every change as it happens; Ctrl-C ends it

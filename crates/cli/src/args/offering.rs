@@ -78,6 +78,9 @@ pub(crate) struct PublishArgs {
     /// An independent practice that chose to be shown by itself
     #[arg(long)]
     pub(crate) shown_by_itself: bool,
+    /// Places are counted anew at least so often; by default as is usual for their kind
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub(crate) promised_interval_hours: Option<u32>,
     /// Where the description comes from; by default declared
     #[arg(long, value_parser = one_of::<Origin>())]
     pub(crate) origin: Option<Origin>,
@@ -124,6 +127,9 @@ impl PublishArgs {
             origin: self.origin.map_or(origin, i32::from),
             remark_codes: base.remark_codes,
             shown_by_itself: self.shown_by_itself || base.shown_by_itself,
+            promised_interval_hours: self
+                .promised_interval_hours
+                .or(base.promised_interval_hours),
         }
     }
 
@@ -214,6 +220,8 @@ mod tests {
             "53.2,-6.5",
             "--postcode",
             "9711",
+            "--promised-interval-hours",
+            "12",
         ]);
         let details = args.applied_to(OfferingDetails::default());
         assert_eq!(details.provider_id, "gm:GM0014");
@@ -232,6 +240,7 @@ mod tests {
             Some(-6.5)
         );
         assert_eq!(details.origin(), Origin::Declared);
+        assert_eq!(details.promised_interval_hours, Some(12));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod find;
 mod history;
 mod pause;
 mod publish;
+mod refuse;
 mod report;
 mod stream;
 mod watch;
@@ -44,6 +45,7 @@ pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> R
         CapacityCommand::Correct(args) => report::correct(&args, connect, &mut output).await,
         CapacityCommand::Pause(args) => pause::pause(&args, &connect.await?, &mut output).await,
         CapacityCommand::Resume(args) => pause::resume(&args, &connect.await?, &mut output).await,
+        CapacityCommand::Refuse(args) => refuse::refuse(&args, &connect.await?, &mut output).await,
         CapacityCommand::Find(args) => find::find(&args, &connect.await?, &mut output).await,
         CapacityCommand::Watch(args) => watch::watch(&args, &connect.await?, &mut output).await,
         CapacityCommand::History(args) => {

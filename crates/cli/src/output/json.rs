@@ -148,6 +148,15 @@ pub(crate) struct EventObject {
     report: Option<FiguresRecord>,
     details: Option<DetailsRecord>,
     pause: Option<PauseRecord>,
+    refusal: Option<RefusalObject>,
+}
+
+/// A refusal in an offering's history.
+#[derive(Clone, Debug, Serialize)]
+struct RefusalObject {
+    diagnosis_group: Option<String>,
+    within_declared: bool,
+    contradicts_declared: bool,
 }
 
 impl From<&HistoryEntry> for EventObject {
@@ -165,6 +174,11 @@ impl From<&HistoryEntry> for EventObject {
             report: entry.report.as_ref().map(FiguresRecord::from),
             details: entry.details.as_ref().map(DetailsRecord::from),
             pause: entry.pause.as_ref().map(PauseRecord::from),
+            refusal: entry.refusal.as_ref().map(|refusal| RefusalObject {
+                diagnosis_group: stated(&refusal.diagnosis_group),
+                within_declared: refusal.within_declared,
+                contradicts_declared: entry.contradicts_declared,
+            }),
         }
     }
 }
@@ -284,7 +298,7 @@ mod tests {
         let expected = concat!(
             r#"{"kind":"event","event":"offering-withdrawn","version":4,"position":null,"log_time":null,"#,
             r#""occurred_at":null,"actor":null,"command_id":null,"reason":"closed","report":null,"#,
-            r#""details":null,"pause":null}"#
+            r#""details":null,"pause":null,"refusal":null}"#
         );
         assert_eq!(text(&EventObject::from(&entry)), expected);
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod json;
 pub(crate) mod offering;
+mod practice;
 pub(crate) mod table;
 
 use std::io::{BufWriter, Stdout, Write};

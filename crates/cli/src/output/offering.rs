@@ -8,6 +8,7 @@ use proto::capacity::v1::{
 };
 use serde::Serialize;
 
+use super::practice::PracticeObject;
 use crate::record::{PauseRecord, WaitRecord, moment_text, stated};
 use crate::words::{word, word_of, words_of};
 
@@ -60,6 +61,8 @@ pub(crate) struct OfferingObject {
     pauses: Vec<PauseRecord>,
     distance_km: Option<f64>,
     withdrawn: bool,
+    #[serde(flatten)]
+    practice: PracticeObject,
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
@@ -139,6 +142,7 @@ impl From<&OfferingRow> for OfferingObject {
             pauses: row.pauses.iter().map(PauseRecord::from).collect(),
             distance_km: row.distance_km,
             withdrawn: row.withdrawn,
+            practice: PracticeObject::from(row),
             cursor: None,
         }
     }
@@ -171,7 +175,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::moments;
     use proto::capacity::v1::{
-        BlockReason, BlockedPlaces, Counts, OfferingDetails, Pause, PauseReason,
+        BlockReason, BlockedPlaces, Counts, OfferingDetails, Pause, PauseReason, Practised,
+        RefusalCount, RefusalReason,
     };
 
     /// An offering with three of twelve places free, counted three hours ago, and a general wait that expired.
@@ -228,9 +233,24 @@ pub(crate) mod tests {
             pauses: Vec::new(),
             distance_km: Some(12.34),
             confidence: Some(0.876),
-            withdrawn: false,
             confidence_basis: ConfidenceBasis::Unit.into(),
             confidence_cases: Some(41),
+            promised_interval_hours: Some(24),
+            ..OfferingRow::default()
+        }
+    }
+
+    /// Refused twice, once although it declares to take the group.
+    pub(crate) fn practised() -> Practised {
+        let diagnosis = RefusalCount {
+            reason: RefusalReason::Diagnosis.into(),
+            refusals: 2,
+            contradicting: 1,
+        };
+        Practised {
+            refusals: 2,
+            contradicting: 1,
+            by_reason: vec![diagnosis],
         }
     }
 
@@ -330,6 +350,30 @@ pub(crate) mod tests {
         let object = value(&row);
         assert_eq!(object["circuit"], serde_json::Value::Null);
         assert_eq!(object["circuits"], serde_json::json!(["adults", "elderly"]));
+    }
+
+    #[test]
+    fn refusals_and_late_counts_are_named_with_their_numbers() {
+        let object = value(&OfferingRow {
+            overdue: true,
+            overdue_since: moments::parse("2026-03-02T08:00:00Z").ok(),
+            practised: Some(practised()),
+            ..row()
+        });
+        for (name, expected) in [
+            ("promised_interval_hours", serde_json::json!(24)),
+            ("overdue", true.into()),
+            ("overdue_since", "2026-03-02T08:00:00Z".into()),
+            ("refusals", 2.into()),
+            ("refusals_contradicting", 1.into()),
+            (
+                "refusals_by_reason",
+                serde_json::json!({"diagnosis": {"refusals": 2, "contradicting": 1}}),
+            ),
+        ] {
+            assert_eq!(object.get(name), Some(&expected), "{name}");
+        }
+        assert_eq!(value(&row())["report_due_at"], serde_json::Value::Null);
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(crate) struct DetailsRecord {
     origin: Option<String>,
     remark_codes: Vec<String>,
     shown_by_itself: bool,
+    promised_interval_hours: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +92,7 @@ impl DetailsRecord {
             languages: self.languages,
             remark_codes: self.remark_codes,
             shown_by_itself: self.shown_by_itself,
+            promised_interval_hours: self.promised_interval_hours,
         };
         faults.none_or(details)
     }
@@ -127,6 +129,7 @@ impl From<&OfferingDetails> for DetailsRecord {
             origin: word_of::<Origin>(details.origin),
             remark_codes: details.remark_codes.clone(),
             shown_by_itself: details.shown_by_itself,
+            promised_interval_hours: details.promised_interval_hours,
         }
     }
 }
@@ -161,6 +164,7 @@ mod tests {
             languages: vec!["nl".into()],
             origin: Origin::Declared.into(),
             shown_by_itself: true,
+            promised_interval_hours: Some(12),
             ..OfferingDetails::default()
         };
         let text = serde_json::to_string(&DetailsRecord::from(&details)).unwrap();

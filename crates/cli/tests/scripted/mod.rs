@@ -200,6 +200,13 @@ impl CapacityService for Server {
         not_in_the_script()
     }
 
+    async fn record_refusal(
+        &self,
+        _: Request<RecordRefusalRequest>,
+    ) -> Answer<RecordRefusalResponse> {
+        not_in_the_script()
+    }
+
     async fn find_capacity(&self, _: Request<FindCapacityRequest>) -> Answer<FindCapacityResponse> {
         not_in_the_script()
     }

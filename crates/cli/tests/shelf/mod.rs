@@ -213,4 +213,11 @@ impl CapacityService for Server {
     ) -> Answer<ResumeAdmissionsResponse> {
         not_asked()
     }
+
+    async fn record_refusal(
+        &self,
+        _: Request<RecordRefusalRequest>,
+    ) -> Answer<RecordRefusalResponse> {
+        not_asked()
+    }
 }

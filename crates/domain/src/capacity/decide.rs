@@ -21,24 +21,14 @@ impl Aggregate for Offering {
             Command::Withdraw(reason) => Ok(vec![Event::OfferingWithdrawn(*reason)]),
 
             // A pause ends whatever became of the offering.
-            Command::EndPause { pause_id, ends_at }
-                if !self.has_pause_until(pause_id, *ends_at) =>
-            {
-                Ok(vec![])
-            }
-            Command::EndPause {
-                pause_id,
-                ends_at: _,
-            } => Ok(vec![Event::AdmissionsResumed(
-                pause_id.clone(),
-                ResumeCause::Ended,
-            )]),
+            Command::EndPause { pause_id, ends_at } => Ok(self.end_pause(pause_id, *ends_at)),
 
             Command::Change(_)
             | Command::Report(_)
             | Command::Correct { .. }
             | Command::Pause(_)
             | Command::Resume(_)
+            | Command::RecordRefusal(_)
                 if !self.is_offered() =>
             {
                 Err(self.why_not_offered())
@@ -91,6 +81,8 @@ impl Aggregate for Offering {
                 ResumeCause::Asked,
             )]),
             Command::Resume(None) => Ok(self.resume_all()),
+
+            Command::RecordRefusal(refusal) => Ok(vec![self.refused(refusal, now)]),
         }
     }
 
@@ -145,9 +137,15 @@ impl Offering {
             .is_some_and(|own| own.provider_id != details.provider_id)
     }
 
-    fn has_pause_until(&self, pause_id: &PauseId, ends_at: Timestamp) -> bool {
-        self.pause(pause_id)
-            .is_some_and(|pause| pause.ends_at == Some(ends_at))
+    /// A pause whose end was moved meanwhile goes on.
+    fn end_pause(&self, pause_id: &PauseId, ends_at: Timestamp) -> Vec<Event> {
+        let ended = self
+            .pause(pause_id)
+            .filter(|pause| pause.ends_at == Some(ends_at));
+        ended
+            .map(|pause| Event::AdmissionsResumed(pause.pause_id.clone(), ResumeCause::Ended))
+            .into_iter()
+            .collect()
     }
 
     fn resume_all(&self) -> Vec<Event> {

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{
     DetailsField, DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, Patch, ProviderId,
+    ReportingInterval,
 };
 
 pub use super::ids::Postcode;
@@ -55,6 +56,8 @@ pub struct Details {
     pub remark_codes: BTreeSet<String>,
     /// An independent practice that chose to be shown by itself rather than per municipality.
     pub shown_by_itself: bool,
+    /// How often its places are counted anew; none: the default of their kind.
+    pub promised_interval: Option<ReportingInterval>,
 }
 
 impl Details {
@@ -93,6 +96,7 @@ impl Details {
             DetailsField::Languages => self.languages.clone_from(&from.languages),
             DetailsField::RemarkCodes => self.remark_codes.clone_from(&from.remark_codes),
             DetailsField::ShownByItself => self.shown_by_itself = from.shown_by_itself,
+            DetailsField::PromisedIntervalHours => self.promised_interval = from.promised_interval,
         }
     }
 }
@@ -214,6 +218,20 @@ pub enum PlaceKind {
     ProgrammePlace,
     HomeTreatmentPlace,
     CrisisAssessmentPlace,
+}
+
+impl PlaceKind {
+    /// The word for it in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bed => "bed",
+            Self::DayPlace => "day-place",
+            Self::Slot => "slot",
+            Self::ProgrammePlace => "programme-place",
+            Self::HomeTreatmentPlace => "home-treatment-place",
+            Self::CrisisAssessmentPlace => "crisis-assessment-place",
+        }
+    }
 }
 
 /// In what surroundings.

@@ -39,6 +39,13 @@ impl Offering {
                 self.pauses.push(pause.clone());
             }
             Event::AdmissionsResumed(pause_id, _) => self.drop_pause(pause_id),
+            Event::RefusalRecorded {
+                refusal,
+                contradicts,
+                recorded_at,
+            } => self
+                .refusals
+                .note(refusal.reason, *contradicts, *recorded_at),
         }
         self
     }

@@ -12,7 +12,9 @@ mod ids;
 mod known_reports;
 mod pause;
 mod present;
+mod promise;
 mod publish;
+mod refusals;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +35,10 @@ pub use ids::{
 };
 pub use known_reports::{KnownReport, KnownReports};
 pub use pause::{Pause, PauseReason, PauseScope};
+pub use promise::ReportingInterval;
+pub use refusals::{
+    REFUSALS_COUNT_FOR_DAYS, Refusal, RefusalReason, RefusalTally, Refusals, RefusalsOfDay,
+};
 
 /// Counts without a `valid_until` are believed for this long: two days.
 pub const COUNTS_VALID_FOR_MILLIS: i64 = 48 * 3_600_000;
@@ -58,6 +64,8 @@ pub struct Offering {
     pub known_reports: KnownReports,
     /// What became of the places it showed; none before the first case. Shared with who sums it up.
     pub cases: Option<Arc<Cases>>,
+    /// How it was practised against what it declares.
+    pub refusals: Refusals,
 }
 
 /// A request to change an offering.
@@ -84,6 +92,8 @@ pub enum Command {
     Pause(Pause),
     /// Ends one pause, or all.
     Resume(Option<PauseId>),
+    /// Says that somebody was refused.
+    RecordRefusal(Refusal),
     /// A timer's: the pause with this id and this end has run out.
     EndPause {
         /// Which one.
@@ -139,6 +149,7 @@ pub enum DetailsField {
     Languages,
     RemarkCodes,
     ShownByItself,
+    PromisedIntervalHours,
 }
 
 /// A fact about an offering.
@@ -174,6 +185,15 @@ pub enum Event {
     AdmissionsPaused(Pause),
     /// A stop has ended.
     AdmissionsResumed(PauseId, ResumeCause),
+    /// Somebody was refused.
+    RefusalRecorded {
+        /// Why, as far as it may be said.
+        refusal: Refusal,
+        /// It contradicts what the offering declared then.
+        contradicts: bool,
+        /// When it was decided.
+        recorded_at: crate::Timestamp,
+    },
 }
 
 /// Why an offering was taken out.

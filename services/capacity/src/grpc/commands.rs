@@ -86,6 +86,7 @@ fn is_history(event: &Event) -> bool {
         | Event::CapacityReported { .. }
         | Event::ReportCorrected { .. }
         | Event::AdmissionsPaused(_)
-        | Event::AdmissionsResumed(..) => false,
+        | Event::AdmissionsResumed(..)
+        | Event::RefusalRecorded { .. } => false,
     }
 }

@@ -164,6 +164,17 @@ impl CapacityService for Api {
         Ok(Response::new(v1::ResumeAdmissionsResponse { receipt }))
     }
 
+    async fn record_refusal(
+        &self,
+        request: Request<v1::RecordRefusalRequest>,
+    ) -> Result<Response<v1::RecordRefusalResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order =
+            wire::refuse(request.into_inner(), &transport).map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::RecordRefusalResponse { receipt }))
+    }
+
     async fn find_capacity(
         &self,
         request: Request<v1::FindCapacityRequest>,

@@ -3,8 +3,8 @@
 use domain::capacity::confidence::Basis;
 use domain::capacity::{
     BlockReason, CareType, Circuit, CorrectionReason, Freshness, IntakeStatus, Origin, PauseReason,
-    PlaceKind, ProviderKind, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass,
-    WaitMethod, WithdrawalReason,
+    PlaceKind, ProviderKind, RefusalReason, ReporterRole, ResumeCause, SecurityLevel, Setting,
+    SourceClass, WaitMethod, WithdrawalReason,
 };
 use proto::capacity::v1;
 
@@ -162,6 +162,19 @@ coded!(ResumeCause {
     Asked,
     Ended,
     Replaced
+});
+coded!(RefusalReason {
+    NoPlaceAfterAll,
+    Age,
+    Diagnosis,
+    Complexity,
+    LegalTitle,
+    Insurer,
+    Language,
+    Region,
+    Exclusion,
+    OtherCapacity,
+    NoAnswer,
 });
 coded!(Freshness {
     Current,

@@ -2,8 +2,8 @@
 
 use domain::capacity::{
     AgeRange, Circuit, Coordinates, Details, DiagnosisGroup, InsurerName, LanguageCode,
-    MunicipalityCode, Origin, PlaceKind, Postcode, ProviderId, ProviderKind, SecurityLevel,
-    Setting,
+    MunicipalityCode, Origin, PlaceKind, Postcode, ProviderId, ProviderKind, ReportingInterval,
+    SecurityLevel, Setting,
 };
 use proto::capacity::v1;
 
@@ -61,6 +61,7 @@ pub(crate) fn encode(details: &Details) -> v1::OfferingDetails {
         origin: details.origin.code(),
         remark_codes: details.remark_codes.iter().cloned().collect(),
         shown_by_itself: details.shown_by_itself,
+        promised_interval_hours: details.promised_interval.map(ReportingInterval::hours),
     }
 }
 
@@ -109,6 +110,12 @@ pub(crate) fn decode(details: v1::OfferingDetails) -> Read<Details> {
         origin: required(details.origin, "origin")?,
         remark_codes: each(&details.remark_codes, remark, "remark_codes")?,
         shown_by_itself: details.shown_by_itself,
+        promised_interval: details
+            .promised_interval_hours
+            .map(|hours| {
+                ReportingInterval::parse(hours).ok_or(Unreadable::new("promised_interval_hours"))
+            })
+            .transpose()?,
     })
 }
 
@@ -138,6 +145,12 @@ pub(crate) fn check(
     place(&mut details, path, checks);
     kind(&details, path, checks);
     people(&details, path, checks);
+    if let Some(hours) = details.promised_interval_hours
+        && ReportingInterval::parse(hours).is_none()
+    {
+        let here = path.field("promised_interval_hours");
+        checks.refuse(here, "must be between 1 and 8760 hours, a year");
+    }
     decode(details)
         .map_err(|error| checks.refuse_whole(path, error.to_string()))
         .ok()

@@ -8,7 +8,7 @@ use proto::capacity::v1::recorded_event::Event as Stored;
 
 use super::codes::Coded;
 use super::unreadable::{Read, Unreadable, moment, required, timestamp};
-use super::{details, pause, report};
+use super::{details, pause, refusal, report};
 
 /// Returns the stored form.
 pub(super) fn encode(recorded: &Recorded<Event>) -> v1::RecordedEvent {
@@ -60,6 +60,14 @@ fn encode_event(event: &Event) -> Stored {
                 cause: cause.code(),
             })
         }
+        Event::RefusalRecorded {
+            refusal: refused,
+            contradicts,
+            recorded_at: _,
+        } => Stored::RefusalRecorded(v1::RefusalRecorded {
+            refusal: Some(refusal::encode(refused)),
+            contradicts_declared: *contradicts,
+        }),
     }
 }
 
@@ -112,6 +120,11 @@ fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
             pause::decode_id(&stored.pause_id)?,
             required(stored.cause, "cause")?,
         ),
+        Stored::RefusalRecorded(stored) => Event::RefusalRecorded {
+            refusal: refusal::decode(stored.refusal.ok_or(Unreadable::new("refusal"))?)?,
+            contradicts: stored.contradicts_declared,
+            recorded_at: received_at,
+        },
     })
 }
 

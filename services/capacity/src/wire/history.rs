@@ -7,7 +7,7 @@ use proto::capacity::v1;
 
 use super::codes::Coded;
 use super::unreadable::timestamp;
-use super::{details, pause, report};
+use super::{details, pause, refusal, report};
 
 /// Returns one entry; `position` is the item's position token.
 pub(crate) fn history_entry(item: &HistoryItem<Event>, position: String) -> v1::HistoryEntry {
@@ -34,6 +34,7 @@ fn kind(event: &Event) -> &'static str {
         Event::ReportCorrected { .. } => "report-corrected",
         Event::AdmissionsPaused(_) => "admissions-paused",
         Event::AdmissionsResumed(..) => "admissions-resumed",
+        Event::RefusalRecorded { .. } => "refusal-recorded",
     }
 }
 
@@ -87,6 +88,19 @@ fn with_content(entry: v1::HistoryEntry, event: &Event) -> v1::HistoryEntry {
             v1::HistoryEntry {
                 pause: Some(paused),
                 reason,
+                ..entry
+            }
+        }
+        Event::RefusalRecorded {
+            refusal: refused,
+            contradicts,
+            recorded_at: _,
+        } => {
+            let reason = v1::RefusalReason::try_from(refused.reason.code()).unwrap_or_default();
+            v1::HistoryEntry {
+                reason: word(reason.as_str_name(), "REFUSAL_REASON_"),
+                refusal: Some(refusal::encode(refused)),
+                contradicts_declared: *contradicts,
                 ..entry
             }
         }

@@ -12,6 +12,7 @@ mod filter;
 mod history;
 mod path;
 mod pause;
+mod refusal;
 mod report;
 mod request;
 mod row;
@@ -23,7 +24,7 @@ mod unreadable;
 pub(crate) use filter::{Asked, find, get, watch};
 pub(crate) use history::history_entry;
 pub(crate) use request::{
-    Order, Transport, change, correct, pause as pause_admissions, publish,
+    Order, Transport, change, correct, pause as pause_admissions, publish, refuse,
     report as report_capacity, resume, withdraw,
 };
 pub(crate) use row::{Beside, offering_row};
@@ -41,7 +42,7 @@ pub(crate) struct Wire;
 
 impl Codec for Wire {
     type Aggregate = Offering;
-    const FORMAT: &'static str = "capacity-offering-2";
+    const FORMAT: &'static str = "capacity-offering-3";
 
     fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
         let events = events.iter().map(events::encode).collect();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::checks::Checks;
 use super::path::Path;
-use super::{details, pause as pauses, report as reports};
+use super::{details, pause as pauses, refusal, report as reports};
 use crate::view::stream_of;
 
 pub(super) const MAX_TOKENS: usize = 16;
@@ -210,6 +210,18 @@ pub(crate) fn resume(
     order(checks, envelope, id, Some(Command::Resume(pause_id)))
 }
 
+/// Reads a refusal.
+pub(crate) fn refuse(
+    request: v1::RecordRefusalRequest,
+    transport: &Transport,
+) -> Result<Order, Violations> {
+    let mut checks = Checks::default();
+    let envelope = check_context(request.context, transport, &mut checks);
+    let id = check_offering_id(&request.offering_id, &mut checks);
+    let refusal = refusal::check(request.refusal, Path::root("refusal"), &mut checks);
+    order(checks, envelope, id, refusal.map(Command::RecordRefusal))
+}
+
 pub(super) fn check_offering_id(text: &str, checks: &mut Checks) -> Option<(OfferingId, StreamId)> {
     let parse = |text: &str| {
         let id = OfferingId::parse(text)?;
@@ -341,7 +353,7 @@ fn undescribed() -> v1::OfferingDetails {
     }
 }
 
-const FIELDS: [(&str, DetailsField); 19] = [
+const FIELDS: [(&str, DetailsField); 20] = [
     ("provider_name", DetailsField::ProviderName),
     ("location_id", DetailsField::LocationId),
     ("location_name", DetailsField::LocationName),
@@ -361,6 +373,10 @@ const FIELDS: [(&str, DetailsField); 19] = [
     ("languages", DetailsField::Languages),
     ("remark_codes", DetailsField::RemarkCodes),
     ("shown_by_itself", DetailsField::ShownByItself),
+    (
+        "promised_interval_hours",
+        DetailsField::PromisedIntervalHours,
+    ),
 ];
 
 /// Returns the description with one field as `from` has it.
@@ -391,6 +407,9 @@ fn with_field(
         DetailsField::Languages => base.languages.clone_from(&from.languages),
         DetailsField::RemarkCodes => base.remark_codes.clone_from(&from.remark_codes),
         DetailsField::ShownByItself => base.shown_by_itself = from.shown_by_itself,
+        DetailsField::PromisedIntervalHours => {
+            base.promised_interval_hours = from.promised_interval_hours;
+        }
     }
     base
 }

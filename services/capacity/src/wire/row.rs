@@ -2,12 +2,12 @@
 
 use domain::Timestamp;
 use domain::capacity::confidence::Confidence;
-use domain::capacity::{Counts, Figure, Freshness, Offering, OfferingId};
+use domain::capacity::{Counts, Figure, Freshness, Offering, OfferingId, ReportingInterval};
 use proto::capacity::v1;
 
 use super::codes::{Coded, code_of};
 use super::unreadable::timestamp;
-use super::{details, pause, report};
+use super::{details, pause, refusal, report};
 
 /// What is known of an offering beside its own state.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +27,8 @@ pub(crate) fn offering_row(
 ) -> v1::OfferingRow {
     let waits = offering.waits.as_ref();
     let confidence = beside.confidence;
+    let due_at = offering.report_due_at();
+    let overdue = offering.is_overdue(now);
     v1::OfferingRow {
         offering_id: id.as_str().to_owned(),
         details: offering.details.as_ref().map(details::encode),
@@ -49,6 +51,11 @@ pub(crate) fn offering_row(
         withdrawn: offering.withdrawn.is_some(),
         confidence_basis: code_of(confidence.map(|confidence| confidence.basis)),
         confidence_cases: confidence.map(|confidence| confidence.cases),
+        promised_interval_hours: offering.promised_interval().map(ReportingInterval::hours),
+        report_due_at: due_at.map(timestamp),
+        overdue_since: due_at.filter(|_| overdue).map(timestamp),
+        overdue,
+        practised: refusal::practised(&offering.refusals, now),
     }
 }
 

@@ -9,7 +9,7 @@ use proto::capacity::v1;
 
 use super::codes::code_of;
 use super::unreadable::{Read, Unreadable, optional};
-use super::{details, pause, report};
+use super::{details, pause, refusal, report};
 
 /// Returns the snapshot's form.
 pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
@@ -42,6 +42,7 @@ pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
             .cases
             .as_deref()
             .map_or_else(Vec::new, encode_cases),
+        refusals: refusal::encode_days(&offering.refusals),
     }
 }
 
@@ -134,5 +135,6 @@ pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
             .collect::<Read<_>>()?,
         known_reports: KnownReports::from_parts(ranges, reports),
         cases: decode_cases(&state.cases)?,
+        refusals: refusal::decode_days(&state.refusals)?,
     })
 }

@@ -36,6 +36,7 @@ pub(super) fn read(cells: &mut Cells<'_>) -> OfferingDetails {
         origin: Origin::Declared.into(),
         remark_codes: Vec::new(),
         shown_by_itself: cells.yes("shown_by_itself"),
+        promised_interval_hours: promise(cells),
     };
     if provider_kind == i32::from(ProviderKind::IndependentPractice) && !details.shown_by_itself {
         unshown(cells);
@@ -86,6 +87,15 @@ fn municipality(cells: &mut Cells<'_>) -> String {
             code
         }
     }
+}
+
+/// Hours up to a year.
+fn promise(cells: &mut Cells<'_>) -> Option<u32> {
+    let hours = cells.number("promised_interval_hours")?;
+    if !(1..=8_760).contains(&hours) {
+        cells.wrong("promised_interval_hours", reason::NOT_CONSISTENT);
+    }
+    Some(hours)
 }
 
 fn age(cells: &mut Cells<'_>) -> Option<AgeRange> {

@@ -21,7 +21,7 @@ use cells::Cells;
 pub(super) use template::TEMPLATE;
 
 /// All columns, in the order in which the template has them.
-const COLUMNS: [&str; 48] = [
+const COLUMNS: [&str; 49] = [
     "offering_id",
     "provider_id",
     "provider_kind",
@@ -70,6 +70,7 @@ const COLUMNS: [&str; 48] = [
     "waiting_list_closed",
     "effective_at",
     "stay_intensity",
+    "promised_interval_hours",
 ];
 const REQUIRED: [&str; 5] = [
     "offering_id",

@@ -5,13 +5,13 @@ care_type,place_kind,setting,security_level,circuits,age_min,age_max,diagnosis_g
 observed_at,valid_until,sequence,source_class,reporter_role,licensed,funded,operational,occupied,on_leave,available,\
 blocked,intake_status,intake_wait_days,treatment_wait_days,realised_wait_days,waiting_count,over_norm_count,wait_method,\
 pause_reason,pause_from,pause_until,pause_expected_end,pause_diagnosis_groups,pause_insurers,waiting_list_closed,\
-effective_at,stay_intensity
+effective_at,stay_intensity,promised_interval_hours
 example-ward-1,agb:06000001,institution,Voorbeeld GGZ,,Kliniek Noord,GM0014,,Opname,specialised,bed,open,,adults,18,,\
 ,,nl|en,,2026-01-15T09:00:00Z,,,record-system,capacity-coordinator,14,,12,10,1,2,staff=1|repair=1,has-capacity,21,35,,,,\
-current,,,,,,,,,
+current,,,,,,,,,,12
 example-housing-1,gm:GM0014,municipality,Gemeente Groningen,,Wonen Zuid,GM0014,,Beschermd wonen,sheltered-housing,\
 programme-place,,,adults|elderly,18,,,,,,2026-01-15T09:00:00Z,2026-02-15,,typed,administration,,,20,20,,0,,waitlist,\
-120,,,31,12,,staff-shortage,2026-01-01,,2026-06-01,,,no,,
+120,,,31,12,,staff-shortage,2026-01-01,,2026-06-01,,,no,,,
 #
 # One row is one offering: the smallest unit that accepts people as one. An empty cell: not stated.
 # Columns may stand in any order; those marked * must be there and be filled, others may be left out.
@@ -55,4 +55,5 @@ programme-place,,,adults|elderly,18,,,,,,2026-01-15T09:00:00Z,2026-02-15,,typed,
 # waiting_list_closed     yes: no new names on the waiting list either
 # effective_at            when the figures became true, if that is another moment
 # stay_intensity          staff class that goes with the security level
+# promised_interval_hours places are counted anew at least so often, 1 to 8760; empty: as is usual for their kind
 ";

@@ -45,6 +45,8 @@ fn the_template_begins_with_its_header_and_its_examples_can_be_imported() {
     let read = read_all(TEMPLATE);
     assert_eq!(read.len(), 2);
     let ward = read[0].clone().unwrap();
+    let promised = ward.details.as_ref().unwrap().promised_interval_hours;
+    assert_eq!(promised, Some(12));
     let report = ward.report.unwrap();
     let counts = report.counts.unwrap();
     assert_eq!(

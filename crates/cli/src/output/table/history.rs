@@ -1,5 +1,5 @@
 use comfy_table::{ContentArrangement, Table, presets};
-use proto::capacity::v1::{HistoryEntry, Report};
+use proto::capacity::v1::{HistoryEntry, Refusal, Report};
 
 use super::offerings::{pause, waits};
 use super::{WIDTH, text};
@@ -34,11 +34,20 @@ fn event(entry: &HistoryEntry) -> String {
     parts.extend(stated(&entry.reason));
     parts.extend(entry.report.as_ref().map(report));
     parts.extend(entry.pause.as_ref().map(pause));
+    if let Some(refusal) = &entry.refusal {
+        parts.extend(refused(refusal, entry.contradicts_declared));
+    }
     if let Some(details) = &entry.details {
         parts.extend(stated(&details.provider_name).or_else(|| stated(&details.provider_id)));
         parts.extend(stated(&details.municipality_code));
     }
     parts.join("; ")
+}
+
+fn refused(refusal: &Refusal, contradicts: bool) -> Vec<String> {
+    let group = stated(&refusal.diagnosis_group).map(|group| format!("group {group}"));
+    let against = contradicts.then(|| "against what is declared".to_owned());
+    group.into_iter().chain(against).collect()
 }
 
 fn report(report: &Report) -> String {
@@ -63,6 +72,25 @@ mod tests {
     use super::*;
     use crate::moments;
     use crate::output::offering::tests::row;
+
+    #[test]
+    fn a_refusal_says_whether_it_goes_against_what_is_declared() {
+        let entry = HistoryEntry {
+            kind: "refusal-recorded".into(),
+            reason: "diagnosis".into(),
+            refusal: Some(Refusal {
+                diagnosis_group: "05".into(),
+                ..Refusal::default()
+            }),
+            contradicts_declared: true,
+            ..HistoryEntry::default()
+        };
+        let shown = history(&[entry]);
+        assert!(
+            shown.contains("diagnosis; group 05; against what is declared"),
+            "{shown}"
+        );
+    }
 
     #[test]
     fn an_event_of_the_history_shows_what_was_reported() {

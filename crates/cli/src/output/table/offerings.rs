@@ -1,11 +1,11 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use proto::capacity::v1::{
-    CareType, Circuit, FigureStatus, Freshness, OfferingRow, Pause, PauseReason, Wait,
+    CareType, Circuit, FigureStatus, Freshness, OfferingRow, Pause, PauseReason, Practised, Wait,
 };
 
 use super::{UNKNOWN, WIDTH, text};
 use crate::failure::one_line;
-use crate::moments::{ago, date};
+use crate::moments::{ago, date, rfc3339};
 use crate::output::offering::{general_wait, headline_status};
 use crate::record::stated;
 use crate::words::{word_of, words_of};
@@ -144,12 +144,36 @@ fn note(row: &OfferingRow) -> String {
         .confidence
         .map(|chance| format!("{:.0} % sure", chance * 100.0));
     let held = (row.held > 0).then(|| format!("{} held", row.held));
+    let overdue = row.overdue.then(|| overdue(row));
+    let refused = row.practised.as_ref().map(refused);
     let parts = withdrawn
         .into_iter()
         .chain(sure)
         .chain(held)
+        .chain(overdue)
+        .chain(refused)
         .chain(row.pauses.iter().map(pause));
     parts.collect::<Vec<_>>().join("; ")
+}
+
+/// "report overdue since 2026-03-01T08:00:00Z": its provider promised to count by then.
+fn overdue(row: &OfferingRow) -> String {
+    match row.overdue_since.as_ref().and_then(rfc3339) {
+        Some(since) => format!("report overdue since {since}"),
+        None => "never counted".to_owned(),
+    }
+}
+
+/// "refused 3 ×, 2 against what it declares", in the last 90 days.
+fn refused(practised: &Practised) -> String {
+    let mut line = format!("refused {} ×", practised.refusals);
+    if practised.contradicting > 0 {
+        line.push_str(&format!(
+            ", {} against what it declares",
+            practised.contradicting
+        ));
+    }
+    line
 }
 
 /// "paused for ZK22 until 2026-03-01 (staff-shortage)".
@@ -179,8 +203,27 @@ pub(super) fn pause(pause: &Pause) -> String {
 mod tests {
     use super::*;
     use crate::moments;
-    use crate::output::offering::tests::{row, silent_row};
+    use crate::output::offering::tests::{practised, row, silent_row};
     use proto::capacity::v1::PauseScope;
+
+    #[test]
+    fn a_row_that_is_late_or_refuses_says_so() {
+        let late = OfferingRow {
+            overdue: true,
+            overdue_since: moments::parse("2026-03-02T08:00:00Z").ok(),
+            practised: Some(practised()),
+            ..row()
+        };
+        assert_eq!(
+            note(&late),
+            "report overdue since 2026-03-02T08:00:00Z; refused 2 ×, 1 against what it declares"
+        );
+        let never = OfferingRow {
+            overdue: true,
+            ..silent_row()
+        };
+        assert_eq!(note(&never), "never counted");
+    }
 
     #[test]
     fn a_row_shows_figures_with_their_age() {

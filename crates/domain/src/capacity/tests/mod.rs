@@ -4,7 +4,9 @@ mod forms;
 mod memory;
 mod offerings;
 mod pauses;
+mod promises;
 mod properties;
+mod refusals;
 mod reports;
 
 use std::collections::BTreeSet;
@@ -54,6 +56,7 @@ fn details() -> Details {
         origin: Origin::Declared,
         remark_codes: BTreeSet::new(),
         shown_by_itself: false,
+        promised_interval: None,
     }
 }
 

@@ -256,3 +256,41 @@ impl World {
             .into_inner())
     }
 }
+
+#[tokio::test]
+async fn a_refusal_counts_once_however_often_it_is_sent_and_shows_with_its_numbers() {
+    let world = World::start().ready().await;
+    world.publish("one", details()).await;
+    world.report("one", world.free(2)).await.unwrap();
+    let request = v1::RecordRefusalRequest {
+        context: Some(v1::CommandContext {
+            command_id: CommandId::new_v7().to_string(),
+            repeat: true,
+            ..Default::default()
+        }),
+        offering_id: "one".into(),
+        refusal: Some(v1::Refusal {
+            reason: v1::RefusalReason::NoPlaceAfterAll.into(),
+            ..Default::default()
+        }),
+    };
+    let mut outcomes = Vec::new();
+    for _ in 0..2 {
+        let response = world
+            .api
+            .record_refusal(Request::new(request.clone()))
+            .await
+            .unwrap();
+        outcomes.push(response.into_inner().receipt.unwrap().outcome());
+    }
+    assert_eq!(outcomes, [v1::Outcome::Taken, v1::Outcome::Repeated]);
+    let got = world.get("one").await.unwrap();
+    let practised = got.row.unwrap().practised.unwrap();
+    assert_eq!((practised.refusals, practised.contradicting), (1, 1));
+    assert_eq!(
+        practised.by_reason[0].reason(),
+        v1::RefusalReason::NoPlaceAfterAll
+    );
+    assert_eq!(got.history[0].kind, "refusal-recorded");
+    assert_eq!(got.history[0].reason, "no-place-after-all");
+}

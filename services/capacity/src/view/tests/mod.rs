@@ -40,6 +40,7 @@ fn details() -> Details {
         origin: Origin::Declared,
         remark_codes: [].into(),
         shown_by_itself: false,
+        promised_interval: None,
     }
 }
 

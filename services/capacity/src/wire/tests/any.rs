@@ -7,8 +7,8 @@ use domain::capacity::{
     AgeRange, BlockReason, Blocked, CareType, Circuit, Coordinates, CorrectionReason, Counts,
     Details, DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode,
     Origin, Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind,
-    Report, ReportKey, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass,
-    UncheckedCounts, Wait, WaitMethod, WithdrawalReason,
+    Refusal, RefusalReason, Report, ReportKey, ReporterRole, ReportingInterval, ResumeCause,
+    SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait, WaitMethod, WithdrawalReason,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -66,7 +66,7 @@ pub(super) fn details() -> impl Strategy<Value = Details> {
         coded::<ProviderKind>(),
         name(),
         coded::<Origin>(),
-        any::<bool>(),
+        (any::<bool>(), of(1_u32..8_760)),
     );
     let place = (
         of("[a-z0-9]{1,8}"),
@@ -112,7 +112,8 @@ pub(super) fn details() -> impl Strategy<Value = Details> {
         languages: people.4,
         origin: who.4,
         remark_codes: people.5,
-        shown_by_itself: who.5,
+        shown_by_itself: who.5.0,
+        promised_interval: who.5.1.and_then(ReportingInterval::parse),
     })
 }
 
@@ -244,6 +245,16 @@ pub(super) fn pause() -> impl Strategy<Value = Pause> {
         )
 }
 
+fn refusal() -> impl Strategy<Value = Refusal> {
+    (coded::<RefusalReason>(), of(group()), any::<bool>()).prop_map(
+        |(reason, diagnosis_group, within_declared)| Refusal {
+            reason,
+            diagnosis_group,
+            within_declared,
+        },
+    )
+}
+
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let key = (moment(), of(any::<u64>()));
     let key = key.prop_map(|(observed_at, sequence)| ReportKey {
@@ -270,5 +281,12 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         pause().prop_map(Event::AdmissionsPaused),
         (pause_id(), coded::<ResumeCause>())
             .prop_map(|(pause_id, cause)| Event::AdmissionsResumed(pause_id, cause)),
+        (refusal(), any::<bool>(), moment()).prop_map(|(refusal, contradicts, recorded_at)| {
+            Event::RefusalRecorded {
+                refusal,
+                contradicts,
+                recorded_at,
+            }
+        }),
     ]
 }

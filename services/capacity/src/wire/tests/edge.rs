@@ -262,6 +262,49 @@ fn an_independent_practice_is_shown_no_finer_than_its_municipality_unless_it_cho
 }
 
 #[test]
+fn a_promise_is_between_an_hour_and_a_year() {
+    let promising = |hours| {
+        publish(publication(v1::OfferingDetails {
+            promised_interval_hours: Some(hours),
+            ..details()
+        }))
+    };
+    assert_eq!(promising(1), [""; 0]);
+    assert_eq!(promising(8_760), [""; 0]);
+    assert_eq!(promising(0), ["details.promised_interval_hours"]);
+    assert_eq!(promising(8_761), ["details.promised_interval_hours"]);
+}
+
+#[test]
+fn a_refusal_has_a_known_reason_and_a_known_group() {
+    let refuse = |refusal| {
+        let request = v1::RecordRefusalRequest {
+            offering_id: "one".into(),
+            refusal,
+            ..Default::default()
+        };
+        let read = request::refuse(request, &Transport::default());
+        read.err().map(|violations| {
+            let fields = violations.iter().map(|(field, _)| field.to_owned());
+            fields.collect::<Vec<_>>()
+        })
+    };
+    let wrong = v1::Refusal {
+        reason: 99,
+        diagnosis_group: "ZZ".into(),
+        ..Default::default()
+    };
+    let both = ["refusal.reason", "refusal.diagnosis_group"].map(str::to_owned);
+    assert_eq!(refuse(Some(wrong)), Some(both.into()));
+    assert_eq!(refuse(None), Some(vec!["refusal".to_owned()]));
+    let right = v1::Refusal {
+        reason: v1::RefusalReason::Age.into(),
+        ..Default::default()
+    };
+    assert_eq!(refuse(Some(right)), None);
+}
+
+#[test]
 fn a_former_municipality_is_led_to_its_successor_where_there_is_one() {
     let moved = |code: &str| {
         let details = v1::OfferingDetails {

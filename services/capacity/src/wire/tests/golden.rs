@@ -4,9 +4,9 @@ use domain::Timestamp;
 use domain::capacity::{
     AgeRange, BlockReason, Blocked, CareType, Circuit, Coordinates, CorrectionReason, Details,
     DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode, Origin,
-    Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind, Report,
-    ReportKey, ReporterRole, ResumeCause, SecurityLevel, Setting, SourceClass, UncheckedCounts,
-    Wait, WaitMethod, WithdrawalReason,
+    Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind,
+    Refusal, RefusalReason, Report, ReportKey, ReporterRole, ReportingInterval, ResumeCause,
+    SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait, WaitMethod, WithdrawalReason,
 };
 
 use chassis::{Codec, Recorded};
@@ -96,6 +96,36 @@ golden!(
     ]
 );
 
+golden!(
+    offering_published_with_promise_1,
+    "offering-published-with-promise-1.bin",
+    vec![Event::OfferingPublished(Box::new(promising()))]
+);
+golden!(
+    refusal_recorded_1,
+    "refusal-recorded-1.bin",
+    vec![
+        Event::RefusalRecorded {
+            refusal: Refusal {
+                reason: RefusalReason::Diagnosis,
+                diagnosis_group: DiagnosisGroup::parse("05"),
+                within_declared: true,
+            },
+            contradicts: true,
+            recorded_at: AT,
+        },
+        Event::RefusalRecorded {
+            refusal: Refusal {
+                reason: RefusalReason::NoAnswer,
+                diagnosis_group: None,
+                within_declared: false,
+            },
+            contradicts: false,
+            recorded_at: AT,
+        },
+    ]
+);
+
 #[test]
 fn every_golden_file_is_read_and_none_is_gone() {
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).unwrap();
@@ -110,7 +140,14 @@ fn every_golden_file_is_read_and_none_is_gone() {
         );
         read += 1;
     }
-    assert_eq!(read, 9);
+    assert_eq!(read, 11);
+}
+
+fn promising() -> Details {
+    Details {
+        promised_interval: ReportingInterval::parse(12),
+        ..least()
+    }
 }
 
 fn least() -> Details {
@@ -137,6 +174,7 @@ fn least() -> Details {
         origin: Origin::Published,
         remark_codes: [].into(),
         shown_by_itself: false,
+        promised_interval: None,
     }
 }
 
@@ -169,6 +207,7 @@ fn details() -> Details {
         origin: Origin::Declared,
         remark_codes: ["own-risk".to_owned()].into(),
         shown_by_itself: true,
+        promised_interval: None,
     }
 }
 

@@ -30,6 +30,15 @@ fn recorded(event: Event, occurred_at: Timestamp) -> Recorded<Event> {
             reason,
             received_at: occurred_at,
         },
+        Event::RefusalRecorded {
+            refusal,
+            contradicts,
+            ..
+        } => Event::RefusalRecorded {
+            refusal,
+            contradicts,
+            recorded_at: occurred_at,
+        },
         other => other,
     };
     Recorded {
