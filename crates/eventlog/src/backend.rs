@@ -25,6 +25,9 @@ pub(crate) trait Backend: Send + Sync {
     /// Takes a commit; `reply` hears whether it is effective, void, or unknown.
     fn submit(&self, topic: &Arc<TopicState>, commit: NewCommit, reply: Reply);
 
+    /// Brings up to the present until when the topic is settled, as soon as may be.
+    fn settle(&self, topic: &Arc<TopicState>);
+
     /// Gives the topic's log a new id: everything that was handed out before belongs to another log.
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError>;
 

@@ -132,6 +132,8 @@ impl Backend for ReadOnly {
         reply(Err(LogError::Closed));
     }
 
+    fn settle(&self, _: &Arc<TopicState>) {}
+
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {
         Err(LogError::Storage(format!(
             "{} was opened to be read",

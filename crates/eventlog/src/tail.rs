@@ -41,6 +41,8 @@ pub(crate) struct TopicState {
     end: watch::Sender<End>,
     tail: Mutex<Tail>,
     status: watch::Sender<Status>,
+    /// Every commit with a log time before this (milliseconds since 1970) has been handed to readers.
+    settled: watch::Sender<i64>,
     voids: AtomicU64,
 }
 
@@ -54,6 +56,7 @@ struct Tail {
 impl TopicState {
     pub(crate) fn new(name: &str, table: i64, end: End) -> Self {
         let floor = end.position;
+        let settled = end.log_time_millis;
         Self {
             name: name.into(),
             table,
@@ -63,6 +66,7 @@ impl TopicState {
                 commits: VecDeque::new(),
             }),
             status: watch::Sender::new(Status::Starting),
+            settled: watch::Sender::new(settled),
             voids: AtomicU64::new(0),
         }
     }
@@ -114,6 +118,20 @@ impl TopicState {
             end.position = Position::START;
             end.log_time_millis = 0;
         });
+        self.settled.send_replace(0);
+    }
+
+    /// Every commit that is still to come has this log time or a later one.
+    pub(crate) fn settle(&self, millis: i64) {
+        self.settled.send_if_modified(|settled| {
+            let rises = millis > *settled;
+            *settled = millis.max(*settled);
+            rises
+        });
+    }
+
+    pub(crate) fn watch_settled(&self) -> watch::Receiver<i64> {
+        self.settled.subscribe()
     }
 
     pub(crate) fn identify(&self, log_id: LogId) {

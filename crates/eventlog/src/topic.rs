@@ -1,6 +1,8 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 use crate::backend::Backend;
 use crate::store::Store;
@@ -9,6 +11,9 @@ use crate::{
     Commit, LogError, LogId, NewCommit, Position, PositionToken, Status, StreamId, Subscription,
     VerifyReport, verify,
 };
+
+/// How long a topic is given to say until when it is settled, before it is asked again.
+const SETTLE_AGAIN: Duration = Duration::from_millis(250);
 
 /// One topic of a log: a total order of commits. Cheap to clone.
 #[derive(Clone)]
@@ -126,6 +131,24 @@ impl Topic {
     pub async fn position_at(&self, millis: i64) -> Result<Position, LogError> {
         self.blocking(move |store, topic| store.position_at(topic.table, millis))
             .await
+    }
+
+    /// Waits until this node has every commit with a log time at or before the moment (milliseconds since 1970):
+    /// no other can come any more. That of a moment which has not passed by the log's own clock takes as long.
+    ///
+    /// # Errors
+    /// `Closed` if the log is closed before.
+    pub async fn settled(&self, millis: i64) -> Result<(), LogError> {
+        let mut settled = self.state.watch_settled();
+        while *settled.borrow() <= millis {
+            if self.state.end().closed {
+                return Err(LogError::Closed);
+            }
+            self.backend.settle(&self.state);
+            // Not settled in time: the log's clock is not there yet, or its answer was lost.
+            let _ = timeout(SETTLE_AGAIN, settled.wait_for(|until| *until > millis)).await;
+        }
+        Ok(())
     }
 
     /// Waits until this node has the position.

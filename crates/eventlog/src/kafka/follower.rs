@@ -201,7 +201,16 @@ impl Follower {
                 }));
             }
         }
-        intake.damage.map_or(Ok(off), Err)
+        if let Some(damage) = intake.damage {
+            return Err(damage);
+        }
+        let heard = records.iter().map(|record| record.append_time).max();
+        if let Some(heard) = heard {
+            // Another broker's clock may be behind by so much, and it may be the next to lead.
+            self.topic
+                .settle(heard.saturating_sub(CLOCK_TOLERANCE_MILLIS));
+        }
+        Ok(off)
     }
 
     fn write(&mut self, order: &mut Order, records: &[Fetched]) -> Result<Intake, LogError> {

@@ -180,6 +180,13 @@ impl Backend for KafkaBackend {
         }
     }
 
+    fn settle(&self, topic: &Arc<TopicState>) {
+        // On a log in which nothing happens only a record of one's own tells the broker's time.
+        if *topic.status().borrow() == Status::Serving {
+            self.writer.send_probe(&topic.name);
+        }
+    }
+
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {
         let until = Instant::now() + RESET_DEADLINE;
         while *topic.status().borrow() == Status::Starting && Instant::now() < until {

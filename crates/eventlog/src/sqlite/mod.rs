@@ -29,6 +29,8 @@ pub(crate) struct SqliteBackend {
 
 enum Message {
     Append(Append),
+    /// Say until when the topic with these tables is settled.
+    Settle(i64),
     Stop,
 }
 
@@ -95,6 +97,11 @@ impl Backend for SqliteBackend {
         }
     }
 
+    fn settle(&self, topic: &Arc<TopicState>) {
+        // A writer that has stopped says so itself.
+        let _ = self.sender.send(Message::Settle(topic.table));
+    }
+
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {
         let log_id = LogId::new_v7();
         self.store.set_log_id(topic.table, log_id)?;
@@ -128,30 +135,53 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, receiver: &Receiver<Message>) {
-        while let Ok(Message::Append(first)) = receiver.recv() {
-            let mut bytes = first.record.len();
-            let mut group = vec![first];
-            let mut stop = false;
-            while group.len() < GROUP_COMMITS && bytes < GROUP_BYTES {
-                match receiver.try_recv() {
-                    Ok(Message::Append(next)) => {
-                        bytes += next.record.len();
-                        group.push(next);
-                    }
-                    Ok(Message::Stop) => {
-                        stop = true;
-                        break;
-                    }
-                    Err(_) => break,
+        let mut next = receiver.recv().ok();
+        while let Some(message) = next {
+            next = match message {
+                Message::Append(first) => self.commit_group(first, receiver),
+                Message::Settle(table) => {
+                    self.settle(table);
+                    None
                 }
-            }
-            self.commit(group);
-            if stop {
-                break;
+                Message::Stop => break,
+            };
+            next = next.or_else(|| receiver.recv().ok());
+        }
+        while let Ok(late) = receiver.try_recv() {
+            if let Message::Append(late) = late {
+                (late.reply)(Err(LogError::Closed));
             }
         }
-        while let Ok(Message::Append(late)) = receiver.try_recv() {
-            (late.reply)(Err(LogError::Closed));
+    }
+
+    /// Commits an append with what waits behind it; returns what ended the group.
+    fn commit_group(&mut self, first: Append, receiver: &Receiver<Message>) -> Option<Message> {
+        let mut bytes = first.record.len();
+        let mut group = vec![first];
+        let mut ended_by = None;
+        while group.len() < GROUP_COMMITS && bytes < GROUP_BYTES {
+            match receiver.try_recv() {
+                Ok(Message::Append(next)) => {
+                    bytes += next.record.len();
+                    group.push(next);
+                }
+                Ok(other) => {
+                    ended_by = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        self.commit(group);
+        ended_by
+    }
+
+    /// Between groups nothing is under way: what comes has the clock's time or a later one.
+    fn settle(&mut self, table: i64) {
+        let now = (self.clock)();
+        let mut orders = self.orders.iter_mut();
+        if let Some(order) = orders.find(|order| order.topic.table == table) {
+            order.settle_until(now);
         }
     }
 
@@ -244,7 +274,9 @@ impl Writer {
                 }
                 topic.publish(page);
             }
+            let settled = *topic.watch_settled().borrow();
             *order = Order::load(&self.store, topic)?;
+            order.settle_until(settled);
         }
         Ok(())
     }

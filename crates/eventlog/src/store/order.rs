@@ -146,6 +146,13 @@ impl Order {
         self.staged_log_time = self.log_time;
     }
 
+    /// What comes from now on has at least this log time, whatever the clock says.
+    pub(crate) fn settle_until(&mut self, millis: i64) {
+        self.log_time = rule::log_time(self.log_time, millis);
+        self.staged_log_time = self.log_time;
+        self.topic.settle(self.log_time);
+    }
+
     /// Writes how far a followed log has been dealt with.
     pub(crate) fn advance(
         &self,

@@ -62,6 +62,8 @@ conforms! { on_disk:
     time {
         log_time_never_runs_backwards,
         position_at_agrees_with_reading_everything,
+        no_commit_comes_to_a_moment_that_is_settled,
+        what_is_settled_stays_so_when_the_clock_is_set_back,
     }
     beside {
         a_second_process_hears_that_the_file_is_in_use,
@@ -103,6 +105,8 @@ conforms! { in_memory:
     time {
         log_time_never_runs_backwards,
         position_at_agrees_with_reading_everything,
+        no_commit_comes_to_a_moment_that_is_settled,
+        what_is_settled_stays_so_when_the_clock_is_set_back,
     }
 }
 
@@ -142,6 +146,7 @@ conforms! { on_kafka:
     }
     time {
         position_at_agrees_with_reading_everything,
+        no_commit_comes_to_a_moment_that_is_settled,
     }
     beside {
         a_second_process_hears_that_the_file_is_in_use,

@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use eventlog::{LogError, Position};
+use eventlog::{LogError, Position, system_clock};
 
-use crate::world::World;
+use crate::world::{World, within};
 
 pub(crate) async fn log_time_never_runs_backwards(world: World) {
     let node = world.open().await;
@@ -67,4 +68,58 @@ pub(crate) async fn position_at_agrees_with_reading_everything(world: World) {
             .expect("it can be read");
         assert_eq!(found, expected, "at {moment}");
     }
+}
+
+pub(crate) async fn no_commit_comes_to_a_moment_that_is_settled(world: World) {
+    let (one, two) = world.open_two().await;
+    let last = one.append("before", 1).await.expect("in effect");
+    let moment = (system_clock())() + 100;
+    let writing = {
+        let two = two.clone();
+        tokio::spawn(async move {
+            for version in 1..=400 {
+                two.append("a", version).await.expect("in effect");
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+    };
+    within(one.topic.settled(moment)).await.expect("it passes");
+    let at = one.topic.position_at(moment).await.expect("it is read");
+    assert!(at >= last, "{at}");
+    within(writing).await.expect("it ends");
+    let end = two.append("after", 1).await.expect("in effect");
+    for node in [&one, &two] {
+        within(node.topic.reached(end)).await.expect("it comes");
+        within(node.topic.settled(moment)).await.expect("it is");
+        let now = node.topic.position_at(moment).await.expect("it is read");
+        assert_eq!(now, at);
+    }
+    assert!(at < end, "something came later");
+
+    // Also while nothing happens any more.
+    let moment = (system_clock())();
+    within(two.topic.settled(moment)).await.expect("it passes");
+    let at = two.topic.position_at(moment).await.expect("it is read");
+    assert_eq!(at, end);
+    let topic = two.topic.clone();
+    two.close();
+    let never = within(topic.settled(i64::MAX - 1)).await;
+    assert!(matches!(never, Err(LogError::Closed)), "{never:?}");
+}
+
+pub(crate) async fn what_is_settled_stays_so_when_the_clock_is_set_back(world: World) {
+    let node = world.open().await;
+    world.set_clock(10_000);
+    node.append("a", 1).await.expect("in effect");
+    world.set_clock(20_000);
+    within(node.topic.settled(19_999))
+        .await
+        .expect("it has passed");
+    world.set_clock(12_000);
+    node.append("a", 2).await.expect("in effect");
+    let all = node.all().await;
+    let times: Vec<_> = all.iter().map(|commit| commit.log_time_millis).collect();
+    assert_eq!(times, [10_000, 20_000]);
+    let not_yet = tokio::time::timeout(Duration::from_secs(1), node.topic.settled(20_000)).await;
+    assert!(not_yet.is_err(), "another commit may come at that moment");
 }
