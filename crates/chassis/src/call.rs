@@ -103,6 +103,9 @@ pub enum ReadError {
     /// This node has not come that far within the deadline.
     #[error("this node has not seen that position yet")]
     NotThere,
+    /// The past state was not folded within the deadline.
+    #[error("the state at that moment was not ready in time; ask again")]
+    NotReady,
     /// The topic is not served on this node at the moment.
     #[error("not served at the moment: {0}")]
     NotServing(String),

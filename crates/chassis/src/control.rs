@@ -1,12 +1,14 @@
 //! Operators' decisions, on the region's control topic: which commits are skipped though they cannot be read.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use eventlog::{
     AttemptId, CommandId, CommandNote, LogError, NewCommit, Noted, Position, StreamId,
     Subscription, Topic, Version,
 };
+use parking_lot::RwLock;
 use prost::Message;
 
 use crate::Node;
@@ -69,33 +71,44 @@ pub async fn skip(
     }
 }
 
-/// The positions of one topic that are skipped.
+/// The positions of one topic that are skipped, as far as they have been read. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Skipped(Arc<RwLock<HashSet<Position>>>);
+
+impl Skipped {
+    pub(crate) fn contains(&self, position: Position) -> bool {
+        self.0.read().contains(&position)
+    }
+
+    /// The positions that are skipped, up to one.
+    pub(crate) fn up_to(&self, last: Position) -> Vec<Position> {
+        let positions = self.0.read();
+        let skipped = positions.iter().copied();
+        skipped.filter(|position| *position <= last).collect()
+    }
+
+    fn count(&self) -> usize {
+        self.0.read().len()
+    }
+}
+
+/// Reads which positions of one topic are skipped.
 pub(crate) struct Skips {
     topic: String,
     control: Topic,
     decisions: Subscription,
-    positions: HashSet<Position>,
+    skipped: Skipped,
 }
 
 impl Skips {
-    pub(crate) fn of(node: &Node, topic: &str) -> Result<Self, LogError> {
+    pub(crate) fn of(node: &Node, topic: &str, skipped: Skipped) -> Result<Self, LogError> {
         let control = node.log.topic(&topic_name(&node.region))?;
         Ok(Self {
             topic: topic.to_owned(),
             decisions: control.subscribe(Position::START),
             control,
-            positions: HashSet::new(),
+            skipped,
         })
-    }
-
-    pub(crate) fn contains(&self, position: Position) -> bool {
-        self.positions.contains(&position)
-    }
-
-    /// The positions that are skipped, up to one.
-    pub(crate) fn up_to(&self, last: Position) -> Vec<Position> {
-        let skipped = self.positions.iter().copied();
-        skipped.filter(|position| *position <= last).collect()
     }
 
     /// Reads every decision that there is: they come before everything else.
@@ -112,12 +125,12 @@ impl Skips {
 
     /// Waits for a further decision; true if it is about this topic.
     pub(crate) async fn next(&mut self) -> bool {
-        let before = self.positions.len();
+        let before = self.skipped.count();
         if self.read().await.is_err() {
             // The control topic is closed or cannot be read: nothing will come.
             std::future::pending::<()>().await;
         }
-        self.positions.len() > before
+        self.skipped.count() > before
     }
 
     async fn read(&mut self) -> Result<(), LogError> {
@@ -133,7 +146,8 @@ impl Skips {
                         skip.topic,
                         skip.reason
                     );
-                    self.positions.insert(Position::new(skip.position));
+                    let position = Position::new(skip.position);
+                    self.skipped.0.write().insert(position);
                 }
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "a decision cannot be read: {error}"),

@@ -52,6 +52,7 @@ impl From<ReadError> for Status {
                 with_reason(Code::FailedPrecondition, "position-of-another-log", message)
             }
             ReadError::NotThere => with_reason(Code::Unavailable, "not-caught-up", message),
+            ReadError::NotReady => with_reason(Code::Unavailable, "as-of-not-ready", message),
             ReadError::NotServing(_) => with_reason(Code::Unavailable, "not-serving", message),
             ReadError::Log(LogError::Closed) => with_reason(Code::Unavailable, "stopping", message),
             ReadError::Log(_) | ReadError::Unreadable(_) => {

@@ -12,6 +12,7 @@ struct Instruments {
     position: Gauge<u64>,
     voids: Gauge<u64>,
     lag: Gauge<u64>,
+    as_of_seconds: Histogram<f64>,
 }
 
 static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
@@ -35,6 +36,13 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
         lag: meter
             .u64_gauge("doorstroom_folding_lag_positions")
             .with_description("Positions between what the log has here and what is folded")
+            .build(),
+        as_of_seconds: meter
+            .f64_histogram("doorstroom_as_of_seconds")
+            .with_description("From asking for a past state until it is folded")
+            .with_boundaries(vec![
+                0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 9.0,
+            ])
             .build(),
     }
 });
@@ -63,6 +71,14 @@ impl Figures {
         let lag = end.get().saturating_sub(position.get());
         INSTRUMENTS.lag.record(lag, &self.labels);
     }
+}
+
+/// Notes how long a look at the past took.
+pub(crate) fn looked_back(topic: &str, took: Duration) {
+    INSTRUMENTS.as_of_seconds.record(
+        took.as_secs_f64(),
+        &[KeyValue::new("topic", topic.to_owned())],
+    );
 }
 
 /// The W3C trace context of the current span, if there is one that is recorded.

@@ -1,8 +1,10 @@
 //! One topic on one node: the command loop, the folded state, timers, snapshots.
 
+mod checkpoints;
 mod decide;
 mod folded;
 mod outcomes;
+mod past;
 mod run;
 mod snapshot;
 #[cfg(test)]
@@ -14,16 +16,20 @@ mod worker;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::Timestamp;
 use eventlog::{CommandId, LogError, LogId, Position, PositionToken, StreamId, Topic, Version};
 use parking_lot::{RwLock, RwLockReadGuard};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use folded::{Folded, Slot};
 
+use crate::control::Skipped;
+use crate::telemetry;
 use crate::{
     Call, Codec, CommandOf, EventOf, ExecuteError, Node, ReadError, Receipt, Recorded,
     ServiceStatus, View,
 };
+use past::Past;
 use turns::{Pending, Reply};
 
 /// How many calls may wait to be looked at; more wait outside.
@@ -32,6 +38,8 @@ const CALLS_WAITING: usize = 16_384;
 const CALL_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a read waits for a position.
 const READ_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a read of the past waits: for others, and until it is folded. Below what a client waits for.
+const AS_OF_DEADLINE: Duration = Duration::from_secs(9);
 
 /// One topic on one node. Cheap to clone.
 pub struct Context<C: Codec, V> {
@@ -54,6 +62,8 @@ struct Shared<C: Codec, V> {
     folded: RwLock<Folded<C, V>>,
     positions: watch::Sender<Position>,
     status: watch::Sender<ServiceStatus>,
+    skipped: Skipped,
+    past: Past<C, V>,
 }
 
 struct Incoming<C: Codec> {
@@ -84,10 +94,12 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
     pub fn start(node: &Node, topic: &str, service: &'static str) -> Result<Self, LogError> {
         let topic = node.log.topic(topic)?;
         let shared = Arc::new(Shared {
+            past: Past::new(node, topic.name()),
             topic,
             folded: RwLock::default(),
             positions: watch::Sender::new(Position::START),
             status: watch::Sender::new(ServiceStatus::Starting),
+            skipped: Skipped::default(),
         });
         let (calls, incoming) = mpsc::channel(CALLS_WAITING);
         node.health.set(service, ServiceStatus::Starting);
@@ -195,6 +207,27 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
     /// The folded state as it stands. Hold it briefly: the loop waits meanwhile.
     pub fn read(&self) -> RwLockReadGuard<'_, Folded<C, V>> {
         self.shared.folded.read()
+    }
+
+    /// The state as it could be seen at a moment: after every commit with a log time at or before it, and no other.
+    /// The same on every node. A moment that has only just passed takes until no commit can come to it any more.
+    ///
+    /// # Errors
+    /// `NotReady` if it is not folded within the deadline: each time it is asked for, less is left to do.
+    pub async fn as_of(&self, moment: Timestamp) -> Result<Arc<Folded<C, V>>, ReadError> {
+        let began = Instant::now();
+        self.readable()?;
+        let folded = async {
+            let millis = moment.as_millis();
+            self.shared.topic.settled(millis).await?;
+            let position = self.shared.topic.position_at(millis).await?;
+            self.reached(position).await?;
+            self.shared.state_at(position).await
+        };
+        let folded = tokio::time::timeout(AS_OF_DEADLINE, folded).await;
+        let folded = folded.unwrap_or(Err(ReadError::NotReady))?;
+        telemetry::looked_back(self.topic(), began.elapsed());
+        Ok(folded)
     }
 
     /// How far the state has come; changes with every folded batch.

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::worker::{Inputs, Worker};
-use super::{Folded, Incoming, Shared};
+use super::{Incoming, Shared};
 use crate::{Codec, ExecuteError, Node, View};
 
 /// Calls looked at together.
@@ -56,32 +56,18 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             tracing::error!(%error, "the control topic cannot be read: {error}");
             self.stuck = Some(format!("the control topic cannot be read: {error}"));
         }
-        if let Some(folded) = self.snapshot.load(&topic).await
-            && self.knows_skips(&folded).await
-        {
-            self.shared.positions.send_replace(folded.position());
-            *self.shared.folded.write() = folded;
+        let shared = Arc::clone(&self.shared);
+        match self.snapshot.load(&topic, &shared.skipped).await {
+            Some(folded) => {
+                shared.positions.send_replace(folded.position());
+                *shared.folded.write() = folded;
+            }
+            // They are made again with it.
+            None => shared.past.checkpoints.clear(),
         }
         let from = *self.shared.positions.borrow();
         self.refresh();
         Some(topic.subscribe(from))
-    }
-
-    /// Whether a snapshot was made with the operators' decisions in mind: otherwise a cache would decide what
-    /// is seen.
-    async fn knows_skips(&self, folded: &Folded<C, V>) -> bool {
-        for position in self.skips.up_to(folded.position()) {
-            let commit = self.shared.topic.commit(position).await;
-            let stream = commit.ok().flatten().map(|commit| commit.stream.clone());
-            if stream.is_some_and(|stream| !folded.unusable.contains(&stream)) {
-                tracing::warn!(
-                    position = position.get(),
-                    "a snapshot was dropped: it was made before position {position} was skipped"
-                );
-                return false;
-            }
-        }
-        true
     }
 
     async fn follow(

@@ -4,22 +4,24 @@
 
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use domain::Timestamp;
-use eventlog::{AttemptId, CommandId, Noted, Position, StreamId, Topic, Version};
+use domain::{Aggregate, Timestamp};
+use eventlog::{AttemptId, CommandId, Commit, LogId, Noted, Position, StreamId, Topic, Version};
 use prost::Message;
 use tokio::task::JoinHandle;
 
 use super::folded::{Folded, Slot, Slots, TimerKey};
 use super::outcomes::Outcome;
 use super::worker::Worker;
+use crate::control::Skipped;
 use crate::{Codec, View};
 
 const MAGIC: &[u8; 4] = b"DSS1";
 /// A snapshot is made after this many commits, or after this long if there was one.
-const EVERY_COMMITS: u64 = 250_000;
+pub(super) const EVERY_COMMITS: u64 = 250_000;
 const EVERY: Duration = Duration::from_secs(600);
 
 /// Written piece by piece: messages behind one another are one message.
@@ -118,32 +120,53 @@ impl SnapshotFile {
     pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
         &mut self,
         topic: &Topic,
+        skipped: &Skipped,
     ) -> Option<Folded<C, V>> {
-        let path = self.path.clone()?;
-        let bytes = tokio::fs::read(&path).await.ok()?;
-        let loaded = match read::<C>(&Bytes::from(bytes)) {
-            Ok(message) => confirm(topic, &message)
-                .await
-                .and_then(|()| unfold(message)),
-            Err(reason) => Err(reason),
-        };
-        match loaded {
-            Ok(folded) => {
-                self.made_at = folded.position;
-                Some(folded)
-            }
-            Err(reason) => {
-                tracing::warn!(
-                    reason,
-                    topic = topic.name(),
-                    "a snapshot was dropped: {reason}; the log is folded again"
-                );
-                // If it stays there it is dropped again at the next start.
-                let _ = tokio::fs::remove_file(&path).await;
-                None
-            }
+        let folded = load(self.path.as_ref()?, topic, skipped).await?;
+        self.made_at = folded.position;
+        Some(folded)
+    }
+}
+
+/// Reads a snapshot, if it is there, fits and the log confirms it; drops one that does not.
+pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
+    path: &Path,
+    topic: &Topic,
+    skipped: &Skipped,
+) -> Option<Folded<C, V>> {
+    let bytes = Bytes::from(tokio::fs::read(path).await.ok()?);
+    match checked(bytes, topic, skipped).await {
+        Ok(folded) => Some(folded),
+        Err(reason) => {
+            tracing::warn!(
+                reason,
+                topic = topic.name(),
+                "a snapshot was dropped: {reason}; the log is folded again"
+            );
+            // If it stays there it is dropped again at the next look.
+            let _ = tokio::fs::remove_file(path).await;
+            None
         }
     }
+}
+
+async fn checked<C: Codec, V: View<C::Aggregate>>(
+    bytes: Bytes,
+    topic: &Topic,
+    skipped: &Skipped,
+) -> Result<Folded<C, V>, String> {
+    let message = blocking(move || read::<C>(&bytes)).await?;
+    confirm(topic, &message).await?;
+    knows_skips(topic, &message, skipped).await?;
+    blocking(move || unfold(message)).await
+}
+
+/// A large one takes as long as many calls.
+async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, String> + Send + 'static,
+) -> Result<R, String> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| error.to_string())?
 }
 
 impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
@@ -173,21 +196,21 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             if folded.position == self.snapshot.made_at {
                 return;
             }
-            let Some(attempt) = folded.attempt else {
-                return;
-            };
-            Image {
-                head: head::<C, V>(&folded, log_id.as_uuid().as_bytes(), attempt),
-                slots: folded.slots.clone(),
-            }
+            Image::of(&folded, log_id)
         };
-        self.snapshot.made_at = Position::new(image.head.position);
+        let Some(image) = image else {
+            return;
+        };
+        let position = Position::new(image.head.position);
+        self.snapshot.made_at = position;
         self.snapshot.made = Instant::now();
-        let writing = self.tasks.spawn_blocking(move || {
-            if let Err(error) = put::<C>(&path, image) {
-                tracing::warn!(%error, "a snapshot could not be written: {error}");
-            }
-        });
+        let checkpoints = Arc::clone(&self.shared.past.checkpoints);
+        let writing = self
+            .tasks
+            .spawn_blocking(move || match put::<C>(&path, image) {
+                Ok(()) => checkpoints.keep(&path, position),
+                Err(error) => tracing::warn!(%error, "a snapshot could not be written: {error}"),
+            });
         self.snapshot.writing = Some(writing);
     }
 
@@ -204,14 +227,27 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
 }
 
 /// A folded state to be written.
-struct Image<A> {
+pub(super) struct Image<A> {
     /// Everything but the aggregates.
     head: SnapshotMessage,
     slots: Slots<A>,
 }
 
+impl<A: Aggregate> Image<A> {
+    /// None of a state in which nothing has happened.
+    pub(super) fn of<C: Codec<Aggregate = A>, V: View<A>>(
+        folded: &Folded<C, V>,
+        log_id: LogId,
+    ) -> Option<Self> {
+        Some(Self {
+            head: head(folded, log_id.as_uuid().as_bytes(), folded.attempt?),
+            slots: folded.slots.clone(),
+        })
+    }
+}
+
 /// Writes beside the old snapshot, then puts the new one in its place.
-fn put<C: Codec>(path: &Path, image: Image<C::Aggregate>) -> std::io::Result<()> {
+pub(super) fn put<C: Codec>(path: &Path, image: Image<C::Aggregate>) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -270,6 +306,28 @@ async fn confirm(topic: &Topic, message: &SnapshotMessage) -> Result<(), String>
         Some(commit) if Some(commit.attempt) == attempt => Ok(()),
         _ => Err("the log does not confirm its position".into()),
     }
+}
+
+/// Otherwise a cache would decide what is seen.
+async fn knows_skips(
+    topic: &Topic,
+    message: &SnapshotMessage,
+    skipped: &Skipped,
+) -> Result<(), String> {
+    for position in skipped.up_to(Position::new(message.position)) {
+        let commit = topic.commit(position).await;
+        let commit = commit.map_err(|error| error.to_string())?;
+        let is_known = |commit: &Commit| {
+            let mut unusable = message.unusable.iter();
+            unusable.any(|stream| *stream == commit.stream.as_str())
+        };
+        if commit.is_some_and(|commit| !is_known(&commit)) {
+            return Err(format!(
+                "it was made before position {position} was skipped"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn head<C: Codec, V: View<C::Aggregate>>(

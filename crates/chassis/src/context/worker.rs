@@ -11,7 +11,7 @@ use super::snapshot::SnapshotFile;
 use super::timers::TimerDesk;
 use super::turns::{Attempt, Turns};
 use super::{CALL_DEADLINE, Folded, Incoming, Shared};
-use crate::control::Skips;
+use crate::control::{Skipped, Skips};
 use crate::telemetry::Figures;
 use crate::{Clock, Codec, DecodeError, ExecuteError, Health, Node, ServiceStatus, View};
 
@@ -66,7 +66,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             service,
             tasks: node.tasks.clone(),
             snapshot: SnapshotFile::new(node.snapshots.as_deref(), shared.topic.name()),
-            skips: Skips::of(node, shared.topic.name())?,
+            skips: Skips::of(node, shared.topic.name(), shared.skipped.clone())?,
             turns: Turns::default(),
             timers: TimerDesk::default(),
             failed,
@@ -169,7 +169,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                 let Some(commit) = self.backlog.front() else {
                     break;
                 };
-                if let Err(reason) = fold_one(&mut folded, commit, &self.skips) {
+                if let Err(reason) = fold_one(&mut folded, commit, &self.shared.skipped) {
                     self.stuck = Some(reason);
                     break;
                 }
@@ -285,6 +285,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         *self.shared.folded.write() = Folded::default();
         self.backlog.clear();
         self.snapshot.forget();
+        self.shared.past.checkpoints.clear();
         self.stuck = None;
         self.caught_up = false;
         self.shared.positions.send_replace(Position::START);
@@ -334,6 +335,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
     pub(super) fn tick(&mut self) {
         self.expire(CALL_DEADLINE);
         self.refresh();
+        self.shared.past.tidy();
         if *self.shared.status.borrow() == ServiceStatus::Serving {
             let now = self.clock.now();
             let mut due = {
@@ -351,9 +353,9 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
 fn fold_one<C: Codec, V: View<C::Aggregate>>(
     folded: &mut Folded<C, V>,
     commit: &Commit,
-    skips: &Skips,
+    skipped: &Skipped,
 ) -> Result<(), String> {
-    if skips.contains(commit.position) {
+    if skipped.contains(commit.position) {
         folded.skip(commit);
         return Ok(());
     }

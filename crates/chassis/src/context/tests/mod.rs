@@ -2,6 +2,7 @@
 
 mod batches;
 mod contention;
+mod past;
 mod places;
 mod reads;
 mod repeats;

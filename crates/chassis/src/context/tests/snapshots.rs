@@ -12,7 +12,7 @@ use crate::{Codec, DecodeError, Effect, Recorded};
 
 /// Everything that a folded state holds, comparable.
 #[derive(Debug, PartialEq)]
-struct Everything {
+pub(super) struct Everything {
     position: u64,
     log_time: i64,
     slots: BTreeMap<String, (Places, u64, u64, i64, bool)>,
@@ -22,7 +22,7 @@ struct Everything {
     view: BTreeMap<String, u64>,
 }
 
-fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals>) -> Everything {
+pub(super) fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals>) -> Everything {
     let slots = folded.slots().map(|(stream, slot)| {
         let times = (slot.changed_at.get(), slot.changed_time.as_millis());
         let content = (
