@@ -51,6 +51,7 @@ async fn two_nodes_agree_and_lose_nothing_under_writers_on_both() {
                 offering_id: offering.clone(),
                 history_limit: 1_000,
                 at_least: Vec::new(),
+                as_of: None,
             };
             let mut answer = client.get_offering(request).await.unwrap().into_inner();
             let row = answer.row.as_mut().unwrap();

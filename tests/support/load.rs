@@ -185,6 +185,7 @@ pub async fn sequences(
             .then(|| at_least.to_owned())
             .into_iter()
             .collect(),
+        as_of: None,
     };
     let answer = loop {
         match client.get_offering(request.clone()).await {

@@ -1,8 +1,10 @@
 use clap::Args;
+use prost_types::Timestamp;
 use proto::capacity::v1::{
     CapacityFilter, CareType, Circuit, Origin, PauseFilter, Region, Setting, SortOrder,
 };
 
+use crate::moments;
 use crate::words::one_of;
 
 /// Which offerings; all that is given must hold.
@@ -109,6 +111,9 @@ pub(crate) struct FindArgs {
     /// Show all that match
     #[arg(long, conflicts_with = "limit")]
     pub(crate) all: bool,
+    /// What could be seen at this moment, at least five seconds ago
+    #[arg(long, value_name = "MOMENT", value_parser = moments::parse)]
+    pub(crate) as_of: Option<Timestamp>,
     /// Answer only after this position has been seen; may be given more than once
     #[arg(long, value_name = "TOKEN")]
     pub(crate) at_least: Vec<String>,
@@ -242,6 +247,13 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_of_the_past_can_be_asked_about() {
+        let args = find(&["--as-of", "2026-03-01T02:14:00+01:00"]).unwrap();
+        assert_eq!(args.as_of, moments::parse("2026-03-01T01:14:00Z").ok());
+        assert_eq!(find(&[]).unwrap().as_of, None);
+    }
+
+    #[test]
     fn no_flags_ask_for_everything() {
         let args = find(&[]).unwrap();
         assert_eq!(args.filter.filter(), CapacityFilter::default());
@@ -260,6 +272,7 @@ mod tests {
             &["--region", "province"],
             &["--min-confidence", "80"],
             &["--circuit", "everybody"],
+            &["--as-of", "yesterday"],
         ] {
             assert_eq!(find(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
         }

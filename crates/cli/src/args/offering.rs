@@ -1,12 +1,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use prost_types::Timestamp;
 use proto::capacity::v1::{
     AgeRange, CareType, Circuit, Coordinates, OfferingDetails, Origin, PlaceKind, ProviderKind,
     SecurityLevel, Setting, WithdrawalReason,
 };
 
 use super::{CommandArgs, parse_offering_id};
+use crate::moments;
 use crate::words::one_of;
 
 /// What to declare: flags, or a file, or a file of which flags change a part.
@@ -166,6 +168,9 @@ pub(crate) struct HistoryArgs {
     /// Show at most so many events
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
+    /// As it could be seen at this moment, at least five seconds ago
+    #[arg(long, value_name = "MOMENT", value_parser = moments::parse)]
+    pub(crate) as_of: Option<Timestamp>,
     /// Answer only after this position has been seen; may be given more than once
     #[arg(long, value_name = "TOKEN")]
     pub(crate) at_least: Vec<String>,

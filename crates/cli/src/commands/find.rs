@@ -1,4 +1,4 @@
-use proto::capacity::v1::{FindCapacityRequest, FindCapacityResponse, OfferingRow};
+use proto::capacity::v1::{FindCapacityRequest, OfferingRow};
 
 use crate::args::{FindArgs, OutputFormat};
 use crate::connection::Connection;
@@ -10,7 +10,7 @@ use crate::output::{Output, table};
 /// The largest page that the server gives.
 const LARGEST_PAGE: u32 = 500;
 
-/// Looks up what there is now.
+/// Looks up what there is now, or what could be seen at another moment.
 pub(super) async fn find(
     args: &FindArgs,
     connection: &Connection,
@@ -20,6 +20,7 @@ pub(super) async fn find(
         filter: Some(args.filter.filter()),
         sort: args.sort.iter().copied().map(i32::from).collect(),
         at_least: args.at_least.clone(),
+        as_of: args.as_of,
         ..FindCapacityRequest::default()
     };
     let limit = if args.all {
@@ -41,7 +42,8 @@ pub(super) async fn find(
             OutputFormat::Table => for_people.extend(rows),
         }
         if page.next_page_token.is_empty() || shown >= limit {
-            return finish(output, &for_people, &page, shown);
+            let summary = FindSummary::new(&page, shown, args.as_of.as_ref());
+            return finish(output, &for_people, &summary);
         }
         request.page_token = page.next_page_token;
     }
@@ -58,18 +60,12 @@ fn write_objects(output: &mut Output, rows: &[OfferingRow]) -> Result<(), Failur
     Ok(())
 }
 
-fn finish(
-    output: &mut Output,
-    rows: &[OfferingRow],
-    last: &FindCapacityResponse,
-    shown: u64,
-) -> Result<(), Failure> {
-    let summary = FindSummary::new(last, shown);
+fn finish(output: &mut Output, rows: &[OfferingRow], summary: &FindSummary) -> Result<(), Failure> {
     if !rows.is_empty() {
         output.line(&table::offerings(rows))?;
         output.line("")?;
     }
-    output.either(&summary, || table::find_summary(&summary))?;
+    output.either(summary, || table::find_summary(summary))?;
     output.flush()
 }
 

@@ -17,6 +17,7 @@ pub(super) async fn history(
         offering_id: args.offering.clone(),
         history_limit: args.limit,
         at_least: args.at_least.clone(),
+        as_of: args.as_of,
     };
     let response = connection
         .ask(async |mut client| client.get_offering(request.clone()).await)
@@ -32,6 +33,7 @@ pub(super) async fn history(
             output.object(&HistorySummary::new(
                 response.history.len(),
                 &response.position,
+                args.as_of.as_ref(),
             ))?;
         }
         OutputFormat::Table => {

@@ -176,6 +176,7 @@ async fn outcome(client: &mut Client, ready: &Ready, receipt: &Receipt, repeated
                     .filter(|position| !position.is_empty())
                     .into_iter()
                     .collect(),
+                as_of: None,
             };
             match client.get_offering(request).await {
                 Ok(response) => {

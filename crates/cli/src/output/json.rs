@@ -1,5 +1,6 @@
 //! The other JSON objects. Names and order are a contract: scripts depend on them.
 
+use prost_types::Timestamp;
 use proto::capacity::v1::{FindCapacityResponse, HistoryEntry, Outcome, Receipt};
 use serde::Serialize;
 
@@ -92,11 +93,13 @@ pub(crate) struct FindSummary {
     pub(crate) available_total: u64,
     pub(crate) unknown_count: u64,
     answered_at: Option<String>,
+    /// The moment that was asked about; none: now.
+    pub(crate) as_of: Option<String>,
 }
 
 impl FindSummary {
     /// Sums up the last page.
-    pub(crate) fn new(last: &FindCapacityResponse, shown: u64) -> Self {
+    pub(crate) fn new(last: &FindCapacityResponse, shown: u64, as_of: Option<&Timestamp>) -> Self {
         Self {
             kind: Summary::Summary,
             total: last.total,
@@ -105,6 +108,7 @@ impl FindSummary {
             available_total: last.available_total,
             unknown_count: last.unknown_count,
             answered_at: moment_text(last.answered_at.as_ref()),
+            as_of: moment_text(as_of),
         }
     }
 }
@@ -189,15 +193,18 @@ pub(crate) struct HistorySummary {
     kind: Summary,
     events: usize,
     position: Option<String>,
+    /// The moment that was asked about; none: now.
+    as_of: Option<String>,
 }
 
 impl HistorySummary {
     /// Sums up a history.
-    pub(crate) fn new(events: usize, position: &str) -> Self {
+    pub(crate) fn new(events: usize, position: &str, as_of: Option<&Timestamp>) -> Self {
         Self {
             kind: Summary::Summary,
             events,
             position: stated(position),
+            as_of: moment_text(as_of),
         }
     }
 }
@@ -234,9 +241,9 @@ mod tests {
         };
         let expected = concat!(
             r#"{"kind":"summary","total":12,"position":"p7","shown":10,"#,
-            r#""available_total":3,"unknown_count":9,"answered_at":null}"#
+            r#""available_total":3,"unknown_count":9,"answered_at":null,"as_of":null}"#
         );
-        assert_eq!(text(&FindSummary::new(&last, 10)), expected);
+        assert_eq!(text(&FindSummary::new(&last, 10, None)), expected);
     }
 
     #[test]

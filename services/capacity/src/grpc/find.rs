@@ -2,15 +2,19 @@
 
 use std::time::Instant;
 
-use chassis::Violations;
 use chassis::status::refusal;
+use chassis::{Folded, Violations};
 use domain::Timestamp;
 use prost::Message;
 use proto::capacity::v1;
 use tonic::{Code, Status};
 
 use super::{Api, figures};
-use crate::wire::{self, Asked, Beside};
+use crate::view::CapacityView;
+use crate::wire::{self, Asked, Beside, Wanted, Wire};
+
+/// What is folded of the service's topic.
+type State = Folded<Wire, CapacityView>;
 
 /// A page ends before it grows beyond this: clients take at most 4 MiB.
 const MAX_PAGE_BYTES: usize = 2 << 20;
@@ -21,17 +25,21 @@ impl Api {
         mut request: v1::FindCapacityRequest,
     ) -> Result<v1::FindCapacityResponse, Status> {
         let at_least = std::mem::take(&mut request.at_least);
-        let asked = wire::find(request).map_err(Violations::into_status)?;
+        let clock = &self.0.node.clock;
+        let asked = wire::find(request, clock.now()).map_err(Violations::into_status)?;
         self.0.context.at_least(&at_least).await?;
+        if let Some(moment) = asked.as_of {
+            let past = self.0.context.as_of(moment).await?;
+            return Ok(self.answer(&past, &asked, moment));
+        }
         let started = Instant::now();
-        let answer = self.answer(&asked, self.0.node.clock.now());
+        let answer = self.answer(&self.0.context.read(), &asked, clock.now());
         figures::searched(started.elapsed());
         Ok(answer)
     }
 
-    /// Searches what is folded now.
-    fn answer(&self, asked: &Asked, now: Timestamp) -> v1::FindCapacityResponse {
-        let folded = self.0.context.read();
+    /// Searches a folded state, as it was to be judged at a moment.
+    fn answer(&self, folded: &State, asked: &Asked, now: Timestamp) -> v1::FindCapacityResponse {
         let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
         let found = folded.view.find(&asked.filter, &asked.page, now, state_of);
 
@@ -64,13 +72,11 @@ impl Api {
                 .view
                 .mark(last, (&asked.filter, &asked.page.orders, now), state_of)
         });
-        let position = folded.position();
-        drop(folded);
         v1::FindCapacityResponse {
             rows,
             next_page_token: mark.map(|mark| asked.next_page(mark)).unwrap_or_default(),
             total: found.total,
-            position: self.0.context.token(position),
+            position: self.0.context.token(folded.position()),
             answered_at: Some(wire::timestamp(now)),
             available_total: found.available_total,
             unknown_count: found.unknown_count,
@@ -81,36 +87,35 @@ impl Api {
         &self,
         request: v1::GetOfferingRequest,
     ) -> Result<v1::GetOfferingResponse, Status> {
-        let (id, stream, limit) = wire::get(&request).map_err(Violations::into_status)?;
+        let clock = &self.0.node.clock;
+        let wanted = wire::get(&request, clock.now()).map_err(Violations::into_status)?;
         let context = &self.0.context;
         context.at_least(&request.at_least).await?;
-        let now = self.0.node.clock.now();
-        let (row, position) = {
-            let folded = context.read();
-            let slot = folded
-                .get(&stream)
-                .filter(|slot| slot.state.details.is_some());
-            let row = slot.map(|slot| {
-                let beside = Beside {
-                    confidence: folded.view.confidence(&slot.state, now),
-                    ..Beside::default()
-                };
-                wire::offering_row(&id, &slot.state, beside, now)
-            });
-            (row, folded.position())
+        let (row, position) = match wanted.as_of {
+            Some(moment) => {
+                let past = context.as_of(moment).await?;
+                (row(&past, &wanted, moment), past.position())
+            }
+            None => {
+                let folded = context.read();
+                (row(&folded, &wanted, clock.now()), folded.position())
+            }
         };
         let Some(row) = row else {
-            let message = "no offering is published under this id";
+            let message = match wanted.as_of {
+                Some(_) => "no offering was published under this id at that moment",
+                None => "no offering is published under this id",
+            };
             return Err(refusal(Code::NotFound, "unknown-offering", message));
         };
         let mut history = Vec::new();
-        if limit > 0 {
-            let items = context.history(&stream).await?;
-            // The store may be a moment ahead of the row.
+        if wanted.history_limit > 0 {
+            let items = context.history(&wanted.stream).await?;
+            // The store is ahead of the row: by a moment, or by all that came after the moment asked about.
             let known = items.iter().rev().filter(|item| item.position <= position);
             history.extend(
                 known
-                    .take(limit)
+                    .take(wanted.history_limit)
                     .map(|item| wire::history_entry(item, context.token(item.position))),
             );
         }
@@ -120,4 +125,15 @@ impl Api {
             position: context.token(position),
         })
     }
+}
+
+/// The offering as it stands in a folded state; none before it is published.
+fn row(folded: &State, wanted: &Wanted, now: Timestamp) -> Option<v1::OfferingRow> {
+    let slot = folded.get(&wanted.stream)?;
+    slot.state.details.as_ref()?;
+    let beside = Beside {
+        confidence: folded.view.confidence(&slot.state, now),
+        ..Beside::default()
+    };
+    Some(wire::offering_row(&wanted.id, &slot.state, beside, now))
 }

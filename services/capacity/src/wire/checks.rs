@@ -14,6 +14,8 @@ use super::unreadable::moment;
 pub(crate) const MAX_NAME_CHARS: usize = 200;
 pub(crate) const MAX_LIST: usize = 64;
 pub(crate) const MAX_PLACES: u32 = 100_000;
+/// For so long after a moment clocks may differ about it.
+const DOUBTFUL_MILLIS: i64 = 5_000;
 /// 2000-01-01 and 2100-01-01: a moment outside is a mistake in a unit.
 const MOMENTS: std::ops::Range<i64> = 946_684_800..4_102_444_800;
 
@@ -161,6 +163,26 @@ impl Checks {
             return None;
         }
         Some(moment(given))
+    }
+
+    /// A moment of the past that is asked about. None is too early: before the log began there was nothing.
+    pub(crate) fn as_of(
+        &mut self,
+        path: Path<'_>,
+        given: Option<&Moment>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let given = given?;
+        if !(0..1_000_000_000).contains(&given.nanos) {
+            self.refuse(path, "has nanoseconds that make no moment");
+            return None;
+        }
+        let moment = moment(given);
+        if moment.plus_millis(DOUBTFUL_MILLIS) > now {
+            self.refuse(path, "must be five seconds past: until then it may change");
+            return None;
+        }
+        Some(moment)
     }
 
     /// Names of insurers.

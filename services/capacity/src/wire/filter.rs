@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::Violations;
+use domain::Timestamp;
 use domain::capacity::{
     CareType, Circuit, InsurerName, LanguageCode, OfferingId, Origin, ProviderId, Setting,
 };
@@ -27,6 +28,8 @@ const MAX_HISTORY: u32 = 1_000;
 pub(crate) struct Asked {
     pub(crate) filter: Filter,
     pub(crate) page: Page,
+    /// None: as it is now.
+    pub(crate) as_of: Option<Timestamp>,
     /// Of the question but its page: a page token holds for one question.
     fingerprint: u64,
 }
@@ -58,13 +61,14 @@ impl Asked {
 }
 
 /// Reads a search, with all that is wrong with it.
-pub(crate) fn find(request: v1::FindCapacityRequest) -> Result<Asked, Violations> {
+pub(crate) fn find(request: v1::FindCapacityRequest, now: Timestamp) -> Result<Asked, Violations> {
     let mut checks = Checks::default();
     let contract = request.filter.unwrap_or_default();
     let orders = orders(&request.sort, &mut checks);
     let question = v1::FindCapacityRequest {
         filter: Some(contract.clone()),
         sort: request.sort,
+        as_of: request.as_of,
         ..Default::default()
     };
     let fingerprint = fingerprint(&question.encode_to_vec());
@@ -82,6 +86,7 @@ pub(crate) fn find(request: v1::FindCapacityRequest) -> Result<Asked, Violations
         request.page_size
     };
     let after = page_token(&request.page_token, fingerprint, &mut checks);
+    let as_of = checks.as_of(Path::root("as_of"), request.as_of.as_ref(), now);
     checks.finish()?;
     let page = Page {
         orders,
@@ -91,6 +96,7 @@ pub(crate) fn find(request: v1::FindCapacityRequest) -> Result<Asked, Violations
     Ok(Asked {
         filter,
         page,
+        as_of,
         fingerprint,
     })
 }
@@ -105,10 +111,18 @@ pub(crate) fn watch(request: v1::WatchCapacityRequest) -> Result<(Filter, u64), 
     Ok((filter, fingerprint(&contract.encode_to_vec())))
 }
 
+/// One offering that is asked for.
+pub(crate) struct Wanted {
+    pub(crate) id: OfferingId,
+    pub(crate) stream: StreamId,
+    /// How much of its history, at most.
+    pub(crate) history_limit: usize,
+    /// None: as it is now.
+    pub(crate) as_of: Option<Timestamp>,
+}
+
 /// Reads which offering is asked for, and how much of its history.
-pub(crate) fn get(
-    request: &v1::GetOfferingRequest,
-) -> Result<(OfferingId, StreamId, usize), Violations> {
+pub(crate) fn get(request: &v1::GetOfferingRequest, now: Timestamp) -> Result<Wanted, Violations> {
     let mut checks = Checks::default();
     let id = check_offering_id(&request.offering_id, &mut checks);
     if request.history_limit > MAX_HISTORY {
@@ -118,12 +132,14 @@ pub(crate) fn get(
         );
     }
     check_tokens(&request.at_least, &mut checks);
+    let as_of = checks.as_of(Path::root("as_of"), request.as_of.as_ref(), now);
     let (id, stream) = finish(checks, id)?;
-    Ok((
+    Ok(Wanted {
         id,
         stream,
-        usize::try_from(request.history_limit).unwrap_or(0),
-    ))
+        history_limit: usize::try_from(request.history_limit).unwrap_or(0),
+        as_of,
+    })
 }
 
 fn check_tokens(at_least: &[String], checks: &mut Checks) {
@@ -171,7 +187,7 @@ fn page_token(text: &str, question: u64, checks: &mut Checks) -> Option<Mark> {
     if token.question != question {
         checks.refuse(
             path,
-            "belongs to another question: filter and order must stay the same",
+            "belongs to another question: filter, order and moment must stay the same",
         );
         return None;
     }

@@ -21,7 +21,7 @@ mod state;
 mod tests;
 mod unreadable;
 
-pub(crate) use filter::{Asked, find, get, watch};
+pub(crate) use filter::{Asked, Wanted, find, get, watch};
 pub(crate) use history::history_entry;
 pub(crate) use request::{
     Order, Transport, change, correct, pause as pause_admissions, publish, refuse,

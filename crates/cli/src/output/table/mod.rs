@@ -18,11 +18,13 @@ fn text(known: Option<String>) -> String {
 
 /// Returns the totals of a search as one sentence.
 pub(crate) fn find_summary(summary: &FindSummary) -> String {
+    let moment = summary.as_of.as_ref();
+    let past = moment.map_or(String::new(), |moment| format!("as of {moment}: "));
     if summary.total == 0 {
-        return "nothing matches".to_owned();
+        return format!("{past}nothing matches");
     }
     format!(
-        "{} of {} shown; {} places free in current figures; {} without a current figure",
+        "{past}{} of {} shown; {} places free in current figures; {} without a current figure",
         summary.shown, summary.total, summary.available_total, summary.unknown_count
     )
 }
@@ -95,10 +97,16 @@ mod tests {
             ..FindCapacityResponse::default()
         };
         assert_eq!(
-            find_summary(&FindSummary::new(&last, 20)),
+            find_summary(&FindSummary::new(&last, 20, None)),
             "20 of 40 shown; 5 places free in current figures; 31 without a current figure"
         );
-        let none = FindSummary::new(&FindCapacityResponse::default(), 0);
+        let none = FindSummary::new(&FindCapacityResponse::default(), 0, None);
         assert_eq!(find_summary(&none), "nothing matches");
+        let moment = crate::moments::parse("2026-03-01").unwrap();
+        let past = FindSummary::new(&FindCapacityResponse::default(), 0, Some(&moment));
+        assert_eq!(
+            find_summary(&past),
+            "as of 2026-03-01T00:00:00Z: nothing matches"
+        );
     }
 }

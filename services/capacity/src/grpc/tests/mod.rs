@@ -1,3 +1,4 @@
+mod as_of;
 mod commands;
 mod confidence;
 mod reads;

@@ -3,7 +3,7 @@ use tonic::Code;
 use super::*;
 
 impl World {
-    async fn find(
+    pub(super) async fn find(
         &self,
         request: v1::FindCapacityRequest,
     ) -> Result<v1::FindCapacityResponse, Status> {
