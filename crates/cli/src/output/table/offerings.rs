@@ -216,7 +216,7 @@ mod tests {
         };
         assert_eq!(
             note(&late),
-            "report overdue since 2026-03-02T08:00:00Z; refused 2 ×, 1 against what it declares"
+            "88 % sure; report overdue since 2026-03-02T08:00:00Z; refused 2 ×, 1 against what it declares"
         );
         let never = OfferingRow {
             overdue: true,
