@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "doorstroom/capacity/v1/offering.proto",
     "doorstroom/capacity/v1/refusal.proto",
     "doorstroom/capacity/v1/service.proto",
+    "doorstroom/capacity/v1/terms.proto",
     "doorstroom/capacity/v1/events.proto",
     "doorstroom/capacity/v1/state.proto",
     "doorstroom/log/v1/commit.proto",

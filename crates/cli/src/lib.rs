@@ -9,6 +9,7 @@ mod connection;
 mod failure;
 mod import;
 mod moments;
+mod notation;
 mod output;
 mod record;
 mod words;
@@ -23,7 +24,7 @@ use args::Command;
 /// Does what the command line asks, says what went wrong, and returns the exit code.
 pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
-        Command::Capacity(command) => commands::capacity(command, &cli.global).await,
+        Command::Capacity(command) => Box::pin(commands::capacity(command, &cli.global)).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

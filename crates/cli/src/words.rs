@@ -25,25 +25,43 @@ macro_rules! words {
 }
 
 words! {
+    Accessibility "ACCESSIBILITY_",
+    Acuity "ACUITY_",
     BlockReason "BLOCK_REASON_",
     CareType "CARE_TYPE_",
+    CatchmentDuty "CATCHMENT_DUTY_",
+    CatchmentKind "CATCHMENT_KIND_",
     Circuit "CIRCUIT_",
     ConfidenceBasis "CONFIDENCE_BASIS_",
+    ContactKind "CONTACT_KIND_",
+    ContractState "CONTRACT_STATE_",
     CorrectionReason "CORRECTION_REASON_",
+    ExclusionCriterion "EXCLUSION_CRITERION_",
     Freshness "FRESHNESS_",
+    FundingRoute "FUNDING_ROUTE_",
     IntakeStatus "INTAKE_STATUS_",
+    LegalRegime "LEGAL_REGIME_",
+    LegalTitle "LEGAL_TITLE_",
+    NextStep "NEXT_STEP_",
+    ObservationMode "OBSERVATION_MODE_",
     Origin "ORIGIN_",
     Outcome "OUTCOME_",
     PauseReason "PAUSE_REASON_",
     PlaceKind "PLACE_KIND_",
+    Programme "PROGRAMME_",
     ProviderKind "PROVIDER_KIND_",
     RefusalReason "REFUSAL_REASON_",
     ReporterRole "REPORTER_ROLE_",
     SecurityLevel "SECURITY_LEVEL_",
     Setting "SETTING_",
+    Sex "SEX_",
+    SexRule "SEX_RULE_",
+    SomaticCapability "SOMATIC_CAPABILITY_",
     SortOrder "SORT_ORDER_",
     SourceClass "SOURCE_CLASS_",
     WaitMethod "WAIT_METHOD_",
+    WaitingSince "WAITING_SINCE_",
+    Weekday "WEEKDAY_",
     WithdrawalReason "WITHDRAWAL_REASON_",
 }
 
@@ -117,7 +135,25 @@ mod tests {
 
     #[test]
     fn every_word_leads_back_to_its_value() {
+        comes_back::<v1::Accessibility>();
+        comes_back::<v1::Acuity>();
         comes_back::<v1::BlockReason>();
+        comes_back::<v1::CatchmentDuty>();
+        comes_back::<v1::CatchmentKind>();
+        comes_back::<v1::ContactKind>();
+        comes_back::<v1::ContractState>();
+        comes_back::<v1::ExclusionCriterion>();
+        comes_back::<v1::FundingRoute>();
+        comes_back::<v1::LegalRegime>();
+        comes_back::<v1::LegalTitle>();
+        comes_back::<v1::NextStep>();
+        comes_back::<v1::ObservationMode>();
+        comes_back::<v1::Programme>();
+        comes_back::<v1::Sex>();
+        comes_back::<v1::SexRule>();
+        comes_back::<v1::SomaticCapability>();
+        comes_back::<v1::WaitingSince>();
+        comes_back::<v1::Weekday>();
         comes_back::<v1::CareType>();
         comes_back::<v1::Circuit>();
         comes_back::<v1::CorrectionReason>();

@@ -2,9 +2,10 @@ use clap::Args;
 use prost_types::Timestamp;
 use proto::capacity::v1::{
     BlockReason, BlockedPlaces, Counts, IntakeStatus, Report, ReporterRole, SourceClass, Wait,
-    WaitMethod,
+    WaitMethod, WaitingBand,
 };
 
+use super::ForecastArgs;
 use crate::failure::Failure;
 use crate::moments;
 use crate::words::{choices, one_of, value_of, word};
@@ -85,9 +86,13 @@ impl FigureArgs {
     ///
     /// # Errors
     /// [`Failure::Usage`] when the flags report nothing, or say whom a wait is for but not the wait.
-    pub(crate) fn report(&self, now: Timestamp) -> Result<Report, Failure> {
-        let wait = self.wait()?;
-        let counts = self.counts();
+    pub(crate) fn report(
+        &self,
+        forecast: &ForecastArgs,
+        now: Timestamp,
+    ) -> Result<Report, Failure> {
+        let wait = self.wait(forecast.bands())?;
+        let counts = self.counts().map(|counts| forecast.applied_to(counts));
         if counts.is_none() && wait.is_none() {
             return Err(Failure::Usage(
                 "nothing to report: give --available and --occupied, or a wait such as --intake-wait-days".to_owned(),
@@ -124,10 +129,11 @@ impl FigureArgs {
             blocked: blocked.collect(),
             highest_token_counted: None,
             intake_status: self.intake_status.map_or(0, i32::from),
+            ..Counts::default()
         })
     }
 
-    fn wait(&self) -> Result<Option<Wait>, Failure> {
+    fn wait(&self, bands: Vec<WaitingBand>) -> Result<Option<Wait>, Failure> {
         let figures = [
             self.intake_wait_days,
             self.treatment_wait_days,
@@ -135,7 +141,7 @@ impl FigureArgs {
             self.waiting_count,
             self.over_norm_count,
         ];
-        if figures.iter().all(Option::is_none) {
+        if figures.iter().all(Option::is_none) && bands.is_empty() {
             let described = self.diagnosis_group.is_some()
                 || !self.insurer.is_empty()
                 || self.wait_method.is_some();
@@ -160,6 +166,7 @@ impl FigureArgs {
             method: self.wait_method.map_or(0, i32::from),
             published_at: None,
             read_at: None,
+            waiting_since: bands,
         }))
     }
 }

@@ -3,10 +3,12 @@
 mod command;
 mod figures;
 mod filter;
+mod forecast;
 mod offering;
 mod pause;
 mod refuse;
 mod report;
+mod terms;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tonic::transport::Uri;
@@ -14,10 +16,12 @@ use tonic::transport::Uri;
 pub(crate) use command::{CommandArgs, parse_command_id};
 pub(crate) use figures::FigureArgs;
 pub(crate) use filter::{FindArgs, WatchArgs};
+pub(crate) use forecast::ForecastArgs;
 pub(crate) use offering::{HistoryArgs, PublishArgs, WithdrawArgs};
 pub(crate) use pause::{PauseArgs, ResumeArgs};
 pub(crate) use refuse::RefuseArgs;
 pub(crate) use report::{CorrectArgs, ReportArgs};
+pub(crate) use terms::TermsArgs;
 
 /// Live places, waits and admission pauses of mental health care, from the command line.
 #[derive(Debug, Parser)]

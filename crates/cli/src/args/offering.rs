@@ -7,7 +7,7 @@ use proto::capacity::v1::{
     SecurityLevel, Setting, WithdrawalReason,
 };
 
-use super::{CommandArgs, parse_offering_id};
+use super::{CommandArgs, TermsArgs, parse_offering_id};
 use crate::moments;
 use crate::words::one_of;
 
@@ -86,6 +86,12 @@ pub(crate) struct PublishArgs {
     /// Where the description comes from; by default declared
     #[arg(long, value_parser = one_of::<Origin>())]
     pub(crate) origin: Option<Origin>,
+    /// Staff class that goes with the security level
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) stay_intensity: Option<String>,
+    /// The terms.
+    #[command(flatten)]
+    pub(crate) terms: TermsArgs,
     /// The command.
     #[command(flatten)]
     pub(crate) command: CommandArgs,
@@ -94,6 +100,7 @@ pub(crate) struct PublishArgs {
 impl PublishArgs {
     /// Returns `base` with everything that the flags state.
     pub(crate) fn applied_to(&self, base: OfferingDetails) -> OfferingDetails {
+        let base = self.terms.applied_to(base);
         let text = |flag: &Option<String>, old: String| flag.clone().unwrap_or(old);
         let texts =
             |flag: &[String], old: Vec<String>| if flag.is_empty() { old } else { flag.to_vec() };
@@ -116,7 +123,7 @@ impl PublishArgs {
             place_kind: self.place_kind.map_or(base.place_kind, i32::from),
             setting: self.setting.map_or(base.setting, i32::from),
             security_level: self.security_level.map_or(base.security_level, i32::from),
-            stay_intensity: base.stay_intensity,
+            stay_intensity: text(&self.stay_intensity, base.stay_intensity),
             circuits: if circuits.is_empty() {
                 base.circuits
             } else {
@@ -132,6 +139,7 @@ impl PublishArgs {
             promised_interval_hours: self
                 .promised_interval_hours
                 .or(base.promised_interval_hours),
+            ..base
         }
     }
 

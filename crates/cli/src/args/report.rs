@@ -4,7 +4,7 @@ use clap::Args;
 use prost_types::Timestamp;
 use proto::capacity::v1::CorrectionReason;
 
-use super::{CommandArgs, FigureArgs, parse_offering_id};
+use super::{CommandArgs, FigureArgs, ForecastArgs, parse_offering_id};
 use crate::moments;
 use crate::words::one_of;
 
@@ -15,11 +15,14 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "ID", required_unless_present = "file", value_parser = parse_offering_id)]
     pub(crate) offering: Option<String>,
     /// Reports of many offerings: JSON lines, one report each ("-": standard input)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["offering", "FigureArgs", "CommandArgs"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["offering", "FigureArgs", "ForecastArgs", "CommandArgs"])]
     pub(crate) file: Option<PathBuf>,
     /// The figures.
     #[command(flatten)]
     pub(crate) figures: FigureArgs,
+    /// Parts, and what is expected.
+    #[command(flatten)]
+    pub(crate) forecast: ForecastArgs,
     /// The command.
     #[command(flatten)]
     pub(crate) command: CommandArgs,
@@ -43,6 +46,9 @@ pub(crate) struct CorrectArgs {
     /// What it should have said.
     #[command(flatten)]
     pub(crate) figures: FigureArgs,
+    /// Parts, and what was expected.
+    #[command(flatten)]
+    pub(crate) forecast: ForecastArgs,
     /// The command.
     #[command(flatten)]
     pub(crate) command: CommandArgs,
@@ -67,7 +73,8 @@ mod tests {
     }
 
     fn reported(flags: &[&str]) -> Result<Report, Failure> {
-        parsed(flags).unwrap().figures.report(moments::now())
+        let args = parsed(flags).unwrap();
+        args.figures.report(&args.forecast, moments::now())
     }
 
     #[test]
@@ -146,6 +153,32 @@ mod tests {
         assert_eq!(failure.exit_code(), 2);
         let failure = reported(&["--offering", "o", "--insurer", "x"]).unwrap_err();
         assert_eq!(failure.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_forecast_belongs_to_the_counts() {
+        let flags = [
+            "--offering",
+            "o",
+            "--available",
+            "1",
+            "--occupied",
+            "9",
+            "--additional-24h",
+            "2",
+            "--ready-for-discharge",
+            "wlz-place=3",
+            "--rooms-free-women",
+            "1",
+        ];
+        let counts = reported(&flags).unwrap().counts.unwrap();
+        assert_eq!(counts.rooms_free_women, Some(1));
+        let forecast = counts.forecast.unwrap();
+        assert_eq!(forecast.additional_24h, Some(2));
+        assert_eq!(forecast.additional_72h, None);
+        assert_eq!(forecast.ready_for_discharge[0].count, 3);
+        let error = parsed(&["--offering", "o", "--reserve-7d", "2"]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument);
     }
 
     #[test]

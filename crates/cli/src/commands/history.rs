@@ -38,7 +38,10 @@ pub(super) async fn history(
         }
         OutputFormat::Table => {
             if let Some(row) = response.row {
-                output.line(&table::offerings(&[row]))?;
+                output.line(&table::offerings(std::slice::from_ref(&row)))?;
+                for line in table::described(&row) {
+                    output.line(&line)?;
+                }
                 output.line("")?;
             }
             output.line(&table::history(&response.history))?;

@@ -18,7 +18,7 @@ pub(super) async fn report(
             "say which offering with --offering".to_owned(),
         ));
     };
-    let report = args.figures.report(moments::now())?;
+    let report = args.figures.report(&args.forecast, moments::now())?;
     let response = connect
         .await?
         .command(&args.command, async |mut client, context| {
@@ -39,7 +39,9 @@ pub(super) async fn correct(
     connect: impl Future<Output = Result<Connection, Failure>>,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let report = args.figures.report(args.supersedes_observed_at)?;
+    let report = args
+        .figures
+        .report(&args.forecast, args.supersedes_observed_at)?;
     let response = connect
         .await?
         .command(&args.command, async |mut client, context| {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use proto::capacity::v1::{
     CareType, Circuit, ConfidenceBasis, FigureStatus, Freshness, IntakeStatus, OfferingRow, Origin,
-    PlaceKind, ProviderKind, Setting, SourceClass, Wait,
+    PlaceKind, ProviderKind, SecurityLevel, Setting, SourceClass, StandardCodes, Wait,
 };
 use serde::Serialize;
 
 use super::practice::PracticeObject;
-use crate::record::{PauseRecord, WaitRecord, moment_text, stated};
+use crate::record::{
+    ForecastRecord, PauseRecord, TermsRecord, WaitRecord, funded_by_route, moment_text, stated,
+};
 use crate::words::{word, word_of, words_of};
 
 /// The figures' age and source at the top are those of the counts, or of the waits if nothing was ever counted.
@@ -35,12 +37,14 @@ pub(crate) struct OfferingObject {
     insurers: Vec<String>,
     languages: Vec<String>,
     origin: Option<String>,
-    operational: Option<u32>,
-    occupied: Option<u32>,
-    held: Option<u32>,
-    available: Option<u32>,
-    blocked: Option<BTreeMap<String, u32>>,
-    intake_status: Option<String>,
+    security_level: Option<String>,
+    stay_intensity: Option<String>,
+    /// Whom it accepts, and on what terms.
+    terms: Option<TermsRecord>,
+    standard_codes: Option<CodesObject>,
+    /// What was counted.
+    #[serde(flatten)]
+    counts: CountsObject,
     /// Waits for everybody, whatever the diagnosis and the insurer; `waits` has them all.
     intake_wait_days: Option<u32>,
     treatment_wait_days: Option<u32>,
@@ -67,6 +71,71 @@ pub(crate) struct OfferingObject {
     cursor: Option<String>,
 }
 
+/// What was counted; all of it unknown if nothing ever was.
+#[derive(Clone, Debug, Serialize)]
+struct CountsObject {
+    licensed: Option<u32>,
+    funded: Option<u32>,
+    funded_by_route: Option<BTreeMap<String, u32>>,
+    operational: Option<u32>,
+    occupied: Option<u32>,
+    held: Option<u32>,
+    available: Option<u32>,
+    on_leave: Option<u32>,
+    rooms_free_women: Option<u32>,
+    rooms_free_men: Option<u32>,
+    forecast: Option<ForecastRecord>,
+    blocked: Option<BTreeMap<String, u32>>,
+    intake_status: Option<String>,
+}
+
+impl From<&OfferingRow> for CountsObject {
+    fn from(row: &OfferingRow) -> Self {
+        let counts = row.counts.as_ref();
+        let blocked = counts.map(|counts| {
+            let places = counts.blocked.iter();
+            places
+                .map(|places| (word(places.reason()), places.count))
+                .collect()
+        });
+        Self {
+            licensed: counts.and_then(|counts| counts.licensed),
+            funded: counts.and_then(|counts| counts.funded),
+            funded_by_route: counts.and_then(funded_by_route),
+            operational: counts.and_then(|counts| counts.operational),
+            occupied: counts.map(|counts| counts.occupied),
+            held: counts.map(|_| row.held),
+            available: counts.map(|counts| counts.available),
+            on_leave: counts.and_then(|counts| counts.on_leave),
+            rooms_free_women: counts.and_then(|counts| counts.rooms_free_women),
+            rooms_free_men: counts.and_then(|counts| counts.rooms_free_men),
+            forecast: counts
+                .and_then(|counts| counts.forecast.as_ref())
+                .map(ForecastRecord::from),
+            blocked,
+            intake_status: counts.and_then(|counts| word_of::<IntakeStatus>(counts.intake_status)),
+        }
+    }
+}
+
+/// What the counts are called elsewhere.
+#[derive(Clone, Debug, Serialize)]
+struct CodesObject {
+    loinc_unoccupied: String,
+    loinc_occupied: String,
+    havbed: String,
+}
+
+impl From<&StandardCodes> for CodesObject {
+    fn from(codes: &StandardCodes) -> Self {
+        Self {
+            loinc_unoccupied: codes.loinc_unoccupied.clone(),
+            loinc_occupied: codes.loinc_occupied.clone(),
+            havbed: codes.havbed.clone(),
+        }
+    }
+}
+
 impl OfferingObject {
     /// The object that a watcher gets: it may resume after it.
     pub(crate) fn with_cursor(row: &OfferingRow, cursor: &str) -> Self {
@@ -81,16 +150,10 @@ impl From<&OfferingRow> for OfferingObject {
     fn from(row: &OfferingRow) -> Self {
         let details = row.details.clone().unwrap_or_default();
         let circuits = words_of::<Circuit>(&details.circuits);
-        let counts = row.counts.as_ref();
-        let blocked = counts.map(|counts| {
-            let places = counts.blocked.iter();
-            places
-                .map(|places| (word(places.reason()), places.count))
-                .collect()
-        });
         let status = headline_status(row);
         let waits_status = row.waits_status.as_ref();
         let general = general_wait(&row.waits);
+        let terms = TermsRecord::of(&details);
         Self {
             kind: "offering",
             offering_id: row.offering_id.clone(),
@@ -114,12 +177,11 @@ impl From<&OfferingRow> for OfferingObject {
             insurers: details.insurers,
             languages: details.languages,
             origin: word_of::<Origin>(details.origin),
-            operational: counts.and_then(|counts| counts.operational),
-            occupied: counts.map(|counts| counts.occupied),
-            held: counts.map(|_| row.held),
-            available: counts.map(|counts| counts.available),
-            blocked,
-            intake_status: counts.and_then(|counts| word_of::<IntakeStatus>(counts.intake_status)),
+            security_level: word_of::<SecurityLevel>(details.security_level),
+            stay_intensity: stated(&details.stay_intensity),
+            terms,
+            standard_codes: row.standard_codes.as_ref().map(CodesObject::from),
+            counts: CountsObject::from(row),
             intake_wait_days: general.and_then(|wait| wait.intake_wait_days),
             treatment_wait_days: general.and_then(|wait| wait.treatment_wait_days),
             waits: row.waits.iter().map(WaitRecord::from).collect(),

@@ -4,7 +4,7 @@ use proto::capacity::v1::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Faults, stated};
+use super::{Faults, TermsRecord, stated};
 use crate::failure::Refusal;
 use crate::words::{word_of, words_of};
 
@@ -35,6 +35,7 @@ pub(crate) struct DetailsRecord {
     remark_codes: Vec<String>,
     shown_by_itself: bool,
     promised_interval_hours: Option<u32>,
+    terms: Option<TermsRecord>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,7 +94,10 @@ impl DetailsRecord {
             remark_codes: self.remark_codes,
             shown_by_itself: self.shown_by_itself,
             promised_interval_hours: self.promised_interval_hours,
+            ..OfferingDetails::default()
         };
+        let terms = self.terms.unwrap_or_default();
+        let details = terms.put(details, &mut faults);
         faults.none_or(details)
     }
 }
@@ -130,6 +134,7 @@ impl From<&OfferingDetails> for DetailsRecord {
             remark_codes: details.remark_codes.clone(),
             shown_by_itself: details.shown_by_itself,
             promised_interval_hours: details.promised_interval_hours,
+            terms: TermsRecord::of(details),
         }
     }
 }

@@ -4,8 +4,10 @@
 //! refused, so that a misspelt figure is never silently unknown. Written: unknown is `null`.
 
 mod details;
+mod forecast;
 mod pause;
 mod report;
+mod terms;
 
 use prost_types::Timestamp;
 use serde::de::DeserializeOwned;
@@ -15,8 +17,10 @@ use crate::moments;
 use crate::words::{Word, choices, value_of};
 
 pub(crate) use details::DetailsRecord;
+pub(crate) use forecast::{ForecastRecord, funded_by_route};
 pub(crate) use pause::PauseRecord;
 pub(crate) use report::{FiguresRecord, ReportLine, WaitRecord};
+pub(crate) use terms::TermsRecord;
 
 /// Reads an object. An array is refused: serde would take it for the values without their names.
 ///

@@ -7,7 +7,7 @@ use proto::capacity::v1::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Faults, moment_text, stated};
+use super::{Faults, ForecastRecord, forecast, moment_text, stated};
 use crate::args::{parse_command_id, parse_offering_id};
 use crate::failure::Refusal;
 use crate::words::{word, word_of};
@@ -33,6 +33,10 @@ pub(crate) struct ReportLine {
     blocked: BTreeMap<String, u32>,
     highest_token_counted: Option<u64>,
     intake_status: Option<String>,
+    rooms_free_women: Option<u32>,
+    rooms_free_men: Option<u32>,
+    funded_by_route: Option<BTreeMap<String, u32>>,
+    forecast: Option<ForecastRecord>,
     waits: Vec<WaitRecord>,
 }
 
@@ -54,6 +58,10 @@ pub(crate) struct FiguresRecord {
     blocked: BTreeMap<String, u32>,
     highest_token_counted: Option<u64>,
     intake_status: Option<String>,
+    rooms_free_women: Option<u32>,
+    rooms_free_men: Option<u32>,
+    funded_by_route: Option<BTreeMap<String, u32>>,
+    forecast: Option<ForecastRecord>,
     waits: Vec<WaitRecord>,
 }
 
@@ -71,6 +79,8 @@ pub(crate) struct WaitRecord {
     method: Option<String>,
     published_at: Option<String>,
     read_at: Option<String>,
+    /// People by how long they have waited; `null` for a number that is not shown.
+    waiting_since: BTreeMap<String, Option<u32>>,
 }
 
 impl ReportLine {
@@ -144,6 +154,9 @@ impl ReportLine {
             && self.blocked.is_empty()
             && self.highest_token_counted.is_none()
             && self.intake_status.is_none()
+            && self.rooms_free_women.or(self.rooms_free_men).is_none()
+            && self.funded_by_route.is_none()
+            && self.forecast.is_none()
     }
 
     fn counts(&self, faults: &mut Faults) -> Option<Counts> {
@@ -171,6 +184,10 @@ impl ReportLine {
             on_leave: self.on_leave,
             available: self.available?,
             highest_token_counted: self.highest_token_counted,
+            rooms_free_women: self.rooms_free_women,
+            rooms_free_men: self.rooms_free_men,
+            funded_by_route: forecast::funded(self.funded_by_route.iter().flatten(), faults),
+            forecast: self.forecast.as_ref().map(|expected| expected.read(faults)),
         })
     }
 
@@ -198,6 +215,7 @@ impl WaitRecord {
                 self.published_at.as_deref(),
             ),
             read_at: faults.moment(&format!("{path}.read_at"), self.read_at.as_deref()),
+            waiting_since: forecast::bands(&self.waiting_since, path, faults),
         }
     }
 }
@@ -215,6 +233,7 @@ impl From<&Wait> for WaitRecord {
             method: word_of::<WaitMethod>(wait.method),
             published_at: moment_text(wait.published_at.as_ref()),
             read_at: moment_text(wait.read_at.as_ref()),
+            waiting_since: forecast::bands_of(wait),
         }
     }
 }
@@ -238,6 +257,12 @@ impl From<&Report> for FiguresRecord {
             blocked: counts.map(blocked).unwrap_or_default(),
             highest_token_counted: counts.and_then(|counts| counts.highest_token_counted),
             intake_status: counts.and_then(|counts| word_of::<IntakeStatus>(counts.intake_status)),
+            rooms_free_women: counts.and_then(|counts| counts.rooms_free_women),
+            rooms_free_men: counts.and_then(|counts| counts.rooms_free_men),
+            funded_by_route: counts.and_then(forecast::funded_by_route),
+            forecast: counts
+                .and_then(|counts| counts.forecast.as_ref())
+                .map(ForecastRecord::from),
             waits: report.waits.iter().map(WaitRecord::from).collect(),
         }
     }
@@ -334,7 +359,10 @@ mod tests {
     #[test]
     fn figures_that_were_written_can_be_reported() {
         let line = r#"{"offering_id":"o","observed_at":"2026-03-01T08:00:00Z","available":3,"occupied":9,
-            "blocked":{"repair":1},"intake_status":"waitlist","waits":[{"insurers":["x"],"waiting_count":4}]}"#;
+            "blocked":{"repair":1},"intake_status":"waitlist","rooms_free_women":1,"funded_by_route":{"zvw":3},
+            "forecast":{"additional_24h":0,"expected_free_at":["2026-03-02T08:00:00Z"],
+                "ready_for_discharge":{"sheltered-living":2}},
+            "waits":[{"insurers":["x"],"waiting_count":4,"waiting_since":{"over-12-months":3}}]}"#;
         let report = read(line).unwrap().report.unwrap();
         let mut written = serde_json::to_value(FiguresRecord::from(&report)).unwrap();
         written["offering_id"] = "o".into();

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{
     DetailsField, DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, Patch, ProviderId,
-    ReportingInterval,
+    ReportingInterval, Terms, TermsField,
 };
 
 pub use super::ids::Postcode;
@@ -58,6 +58,8 @@ pub struct Details {
     pub shown_by_itself: bool,
     /// How often its places are counted anew; none: the default of their kind.
     pub promised_interval: Option<ReportingInterval>,
+    /// Whom it accepts, and on what terms; none: nothing of it is stated.
+    pub terms: Option<Box<Terms>>,
 }
 
 impl Details {
@@ -97,7 +99,17 @@ impl Details {
             DetailsField::RemarkCodes => self.remark_codes.clone_from(&from.remark_codes),
             DetailsField::ShownByItself => self.shown_by_itself = from.shown_by_itself,
             DetailsField::PromisedIntervalHours => self.promised_interval = from.promised_interval,
+            DetailsField::Terms(field) => self.take_term(field, from.terms.as_deref()),
         }
+    }
+
+    fn take_term(&mut self, field: TermsField, from: Option<&Terms>) {
+        let mut terms = self
+            .terms
+            .take()
+            .map_or_else(Terms::default, |terms| *terms);
+        terms.take(field, from.unwrap_or(&Terms::default()));
+        self.terms = terms.kept();
     }
 }
 

@@ -1,6 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{COUNTS_VALID_FOR_MILLIS, DiagnosisGroup, InsurerName, WAITS_VALID_FOR_MILLIS};
+use super::{
+    Breakdown, COUNTS_VALID_FOR_MILLIS, DiagnosisGroup, Forecast, InsurerName,
+    WAITS_VALID_FOR_MILLIS, WaitingSince,
+};
 use crate::Timestamp;
 
 /// What a provider counted, and the waits it expects. A part that is absent stays as it was last reported.
@@ -165,6 +168,10 @@ pub struct Counts {
     pub highest_token_counted: Option<u64>,
     /// What a new person may expect.
     pub intake_status: Option<IntakeStatus>,
+    /// Parts of these that few state.
+    pub breakdown: Option<Box<Breakdown>>,
+    /// What is expected to follow.
+    pub forecast: Option<Box<Forecast>>,
 }
 
 impl Counts {
@@ -193,6 +200,8 @@ pub struct UncheckedCounts {
     pub blocked: Vec<Blocked>,
     pub highest_token_counted: Option<u64>,
     pub intake_status: Option<IntakeStatus>,
+    pub breakdown: Option<Box<Breakdown>>,
+    pub forecast: Option<Box<Forecast>>,
 }
 
 impl UncheckedCounts {
@@ -212,6 +221,12 @@ impl UncheckedCounts {
                 occupied: self.occupied,
             });
         }
+        if let Some(breakdown) = &self.breakdown {
+            breakdown.check(self.available, self.funded)?;
+        }
+        if let Some(forecast) = &self.forecast {
+            forecast.check(self.occupied)?;
+        }
         Ok(Counts {
             licensed: self.licensed,
             funded: self.funded,
@@ -222,6 +237,8 @@ impl UncheckedCounts {
             blocked: blocked_by_reason(&self.blocked)?,
             highest_token_counted: self.highest_token_counted,
             intake_status: self.intake_status,
+            breakdown: self.breakdown,
+            forecast: self.forecast,
         })
     }
 }
@@ -246,6 +263,14 @@ pub enum CountsError {
     OperationalDiffers { operational: u32, sum: u32 },
     #[error("{on_leave} on leave is more than the {occupied} occupied")]
     MoreOnLeaveThanOccupied { on_leave: u32, occupied: u32 },
+    #[error("{rooms} rooms free for one sex are more than the {available} available places")]
+    MoreRoomsThanAvailable { rooms: u32, available: u32 },
+    #[error("{by_route} funded by route are more than the {funded} funded")]
+    MoreByRouteThanFunded { by_route: u32, funded: u32 },
+    #[error("{within_24h} more within 24 hours are more than the {within_72h} within 72")]
+    MoreWithin24Hours { within_24h: u32, within_72h: u32 },
+    #[error("{ready} ready for discharge are more than the {occupied} occupied")]
+    MoreReadyThanOccupied { ready: u32, occupied: u32 },
     #[error("the numbers are too large to be places")]
     TooMany,
 }
@@ -326,6 +351,8 @@ pub struct Wait {
     pub published_at: Option<Timestamp>,
     /// When it was read.
     pub read_at: Option<Timestamp>,
+    /// Of the waiting: by how long they have waited; empty: not stated.
+    pub waiting_since: BTreeMap<WaitingSince, u32>,
 }
 
 impl Wait {

@@ -1,4 +1,4 @@
-use super::{Counts, Report, Wait};
+use super::{Breakdown, Counts, Forecast, Report, Wait};
 use crate::Timestamp;
 
 impl Report {
@@ -40,6 +40,34 @@ fn hash_counts(hash: &mut Fnv, counts: &Counts) {
     }
     hash.number(79, counts.highest_token_counted);
     hash.number(80, counts.intake_status.map(|status| status as u64));
+    if let Some(breakdown) = &counts.breakdown {
+        hash_breakdown(hash, breakdown);
+    }
+    if let Some(forecast) = &counts.forecast {
+        hash_forecast(hash, forecast);
+    }
+}
+
+fn hash_breakdown(hash: &mut Fnv, breakdown: &Breakdown) {
+    hash.number(81, breakdown.rooms_free_women.map(u64::from));
+    hash.number(82, breakdown.rooms_free_men.map(u64::from));
+    for (route, count) in &breakdown.funded_by_route {
+        hash.number(83, Some(*route as u64));
+        hash.number(84, Some(u64::from(*count)));
+    }
+}
+
+fn hash_forecast(hash: &mut Fnv, forecast: &Forecast) {
+    hash.number(85, forecast.additional_24h.map(u64::from));
+    hash.number(86, forecast.additional_72h.map(u64::from));
+    for moment in &forecast.expected_free_at {
+        hash.moment(87, Some(*moment));
+    }
+    hash.number(88, forecast.reserve_7d.map(u64::from));
+    for (step, count) in &forecast.ready_for_discharge {
+        hash.number(89, Some(*step as u64));
+        hash.number(90, Some(u64::from(*count)));
+    }
 }
 
 fn hash_of_wait(wait: &Wait) -> u64 {
@@ -61,6 +89,10 @@ fn hash_of_wait(wait: &Wait) -> u64 {
     hash.number(8, wait.method.map(|method| method as u64));
     hash.moment(9, wait.published_at);
     hash.moment(10, wait.read_at);
+    for (since, count) in &wait.waiting_since {
+        hash.number(11, Some(*since as u64));
+        hash.number(12, Some(u64::from(*count)));
+    }
     hash.0
 }
 

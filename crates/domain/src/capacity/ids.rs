@@ -75,6 +75,21 @@ checked_text! {
 }
 
 checked_text! {
+    /// Who pays: an insurer, as four-digit UZOVI code or by name, or a municipality, as CBS code. Form of an [`InsurerName`].
+    PayerName, |text| Some(Cow::Owned(InsurerName::parse(text)?.as_str().to_owned()))
+}
+
+checked_text! {
+    /// A region for acute care as a word: 1 to 40 lower-case letters, digits and dashes. There is no public table of them.
+    AcuteRegion, |text| {
+        let is_word = text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        (is_word && (1..=40).contains(&text.len())).then_some(Cow::Borrowed(text))
+    }
+}
+
+checked_text! {
     /// A language, ISO 639-1: two lower-case letters.
     LanguageCode, |text| {
         let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -98,8 +113,19 @@ checked_text! {
 impl InsurerName {
     /// Tells whether both name the same insurer: upper and lower case do not matter.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.0 == other.0 || self.0.to_lowercase() == other.0.to_lowercase()
+        is_same_but_for_case(&self.0, &other.0)
     }
+}
+
+impl PayerName {
+    /// Tells whether both name the same payer: upper and lower case do not matter.
+    pub fn is_same(&self, other: &Self) -> bool {
+        is_same_but_for_case(&self.0, &other.0)
+    }
+}
+
+fn is_same_but_for_case(one: &str, other: &str) -> bool {
+    one == other || one.to_lowercase() == other.to_lowercase()
 }
 
 fn is_id(text: &str) -> bool {

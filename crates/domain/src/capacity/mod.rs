@@ -2,12 +2,14 @@
 //!
 //! The vocabulary: state, commands, events, rejections. The rules are in `decide`, their meaning in `evolve`.
 
+mod bands;
 pub mod confidence;
 mod decide;
 mod description;
 mod evolve;
 mod figures;
 mod fingerprint;
+mod forecast;
 mod ids;
 mod known_reports;
 mod pause;
@@ -15,6 +17,8 @@ mod present;
 mod promise;
 mod publish;
 mod refusals;
+mod standard;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +26,7 @@ use std::sync::Arc;
 
 use confidence::Cases;
 
+pub use bands::{WaitingSince, shown_bands};
 pub use description::{
     AgeRange, CareType, Circuit, Coordinates, Details, Origin, PlaceKind, Postcode, ProviderKind,
     SecurityLevel, Setting,
@@ -30,14 +35,23 @@ pub use figures::{
     BlockReason, Blocked, Counts, CountsError, Figure, Freshness, IntakeStatus, Report, ReportKey,
     ReporterRole, SourceClass, UncheckedCounts, Wait, WaitMethod,
 };
+pub use forecast::{Breakdown, Forecast, NextStep};
 pub use ids::{
-    DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, OfferingId, PauseId, ProviderId,
+    AcuteRegion, DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, OfferingId, PauseId,
+    PayerName, ProviderId,
 };
 pub use known_reports::{KnownReport, KnownReports};
 pub use pause::{Pause, PauseReason, PauseScope};
 pub use promise::ReportingInterval;
 pub use refusals::{
     REFUSALS_COUNT_FOR_DAYS, Refusal, RefusalReason, RefusalTally, Refusals, RefusalsOfDay,
+};
+pub use standard::BedCodes;
+pub use terms::{
+    Accessibility, Acuity, AdmissionHours, Catchment, CatchmentDuty, CatchmentKind, ContactKind,
+    ContactRoute, ContractState, ExclusionCriterion, FundingRoute, Interpreter, LegalRegime,
+    LegalTitle, ObservationMode, Programme, Sex, SexRule, SomaticCapability, Terms, TermsField,
+    Weekday,
 };
 
 /// Counts without a `valid_until` are believed for this long: two days.
@@ -150,6 +164,8 @@ pub enum DetailsField {
     RemarkCodes,
     ShownByItself,
     PromisedIntervalHours,
+    /// One of the terms.
+    Terms(TermsField),
 }
 
 /// A fact about an offering.

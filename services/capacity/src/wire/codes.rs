@@ -2,9 +2,12 @@
 
 use domain::capacity::confidence::Basis;
 use domain::capacity::{
-    BlockReason, CareType, Circuit, CorrectionReason, Freshness, IntakeStatus, Origin, PauseReason,
-    PlaceKind, ProviderKind, RefusalReason, ReporterRole, ResumeCause, SecurityLevel, Setting,
-    SourceClass, WaitMethod, WithdrawalReason,
+    Accessibility, Acuity, BlockReason, CareType, CatchmentDuty, CatchmentKind, Circuit,
+    ContactKind, ContractState, CorrectionReason, ExclusionCriterion, Freshness, FundingRoute,
+    IntakeStatus, LegalRegime, LegalTitle, NextStep, ObservationMode, Origin, PauseReason,
+    PlaceKind, Programme, ProviderKind, RefusalReason, ReporterRole, ResumeCause, SecurityLevel,
+    Setting, Sex, SexRule, SomaticCapability, SourceClass, WaitMethod, WaitingSince, Weekday,
+    WithdrawalReason,
 };
 use proto::capacity::v1;
 
@@ -175,6 +178,138 @@ coded!(RefusalReason {
     Exclusion,
     OtherCapacity,
     NoAnswer,
+});
+coded!(LegalRegime {
+    None,
+    Wvggz,
+    Wzd,
+    WvggzAndWzd
+});
+coded!(LegalTitle {
+    Voluntary,
+    WvggzCrisisMeasure,
+    WvggzContinuation,
+    WvggzCareAuthorisation,
+    WzdArticle21,
+    WzdCourtAuthorisation,
+    WzdCustody,
+    WfzArticle23,
+    WfzTbsTreatment,
+    WfzTbsConditions,
+    WfzSpecialCondition,
+    WfzFromDetention,
+});
+coded!(Programme {
+    Psychosis,
+    Mood,
+    Personality,
+    Eating,
+    Autism,
+    Trauma,
+    Addiction,
+    Detox,
+    MotherAndBaby,
+    IntellectualDisability,
+    Elderly,
+    Forensic,
+});
+coded!(Acuity {
+    Low,
+    Moderate,
+    High,
+    VeryHigh
+});
+coded!(ObservationMode {
+    OneToOne,
+    IntensiveCareUnit,
+    SecuredRoom
+});
+coded!(ExclusionCriterion {
+    None,
+    ActiveFireSetting,
+    RecentViolence,
+    SevereWithdrawal,
+    WeightUnderLimit,
+    AcuteSuicidality,
+    SubstanceUse,
+    SexualOffence,
+    IntellectualDisability,
+    CognitiveDisorder,
+    SomaticInstability,
+    NoHomeAddress,
+});
+coded!(SomaticCapability {
+    Wheelchair,
+    Drip,
+    TubeFeeding,
+    DiabetesCare,
+    Pregnancy,
+    DialysisNearby,
+});
+coded!(SexRule {
+    Any,
+    SeparateRooms,
+    WomenOnly,
+    MenOnly
+});
+coded!(Sex { Female, Male });
+coded!(Accessibility {
+    StepFree,
+    AdaptedBathroom,
+    HearingLoop,
+    SignLanguage,
+    LowVision,
+    PlainLanguage,
+});
+coded!(CatchmentKind {
+    Regional,
+    SupraRegional,
+    National
+});
+coded!(CatchmentDuty { Duty, Free });
+coded!(FundingRoute {
+    Zvw,
+    Wlz,
+    Wfz,
+    Jeugdwet,
+    Wmo
+});
+coded!(ContractState {
+    Contracted,
+    NotContracted,
+    Unknown
+});
+coded!(Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+});
+coded!(ContactKind {
+    Phone,
+    Email,
+    SecureEmail,
+    Website,
+    ReferralPlatform,
+    Endpoint,
+});
+coded!(NextStep {
+    Home,
+    ShelteredLiving,
+    WlzPlace,
+    OtherTreatment,
+    GuidanceAtHome,
+    NotStated,
+});
+coded!(WaitingSince, WaitingSince {
+    Under1Month = Under1Month,
+    WaitingSince1To3Months = From1To3Months,
+    WaitingSince3To6Months = From3To6Months,
+    WaitingSince6To12Months = From6To12Months,
+    Over12Months = Over12Months,
 });
 coded!(Freshness {
     Current,

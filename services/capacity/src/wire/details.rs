@@ -10,6 +10,7 @@ use proto::capacity::v1;
 use super::checks::{Checks, MAX_LIST};
 use super::codes::{Coded, code_of};
 use super::path::Path;
+use super::terms;
 use super::unreadable::{Read, Unreadable, each, optional, required, text};
 
 const MAX_LOCATION_ID_CHARS: usize = 64;
@@ -24,7 +25,7 @@ const REGISTERS_OF_PERSONS: [&str; 4] = ["agb:", "kvk:", "ura:", "oin:"];
 
 /// Returns the contract's form.
 pub(crate) fn encode(details: &Details) -> v1::OfferingDetails {
-    v1::OfferingDetails {
+    let mut encoded = v1::OfferingDetails {
         provider_id: details.provider_id.as_str().to_owned(),
         provider_name: details.provider_name.clone().unwrap_or_default(),
         provider_kind: details.provider_kind.code(),
@@ -62,7 +63,12 @@ pub(crate) fn encode(details: &Details) -> v1::OfferingDetails {
         remark_codes: details.remark_codes.iter().cloned().collect(),
         shown_by_itself: details.shown_by_itself,
         promised_interval_hours: details.promised_interval.map(ReportingInterval::hours),
+        ..v1::OfferingDetails::default()
+    };
+    if let Some(terms) = &details.terms {
+        terms::encode(terms, &mut encoded);
     }
+    encoded
 }
 
 /// Returns the texts of values that print as they are parsed.
@@ -78,6 +84,7 @@ pub(crate) fn decode(details: v1::OfferingDetails) -> Read<Details> {
         .map(|code| required(*code, "circuits"))
         .collect();
     let remark = |text: &str| Some(text.to_owned());
+    let terms = terms::decode(&details)?;
     Ok(Details {
         provider_id: ProviderId::parse(&details.provider_id)
             .ok_or(Unreadable::new("provider_id"))?,
@@ -116,6 +123,7 @@ pub(crate) fn decode(details: v1::OfferingDetails) -> Read<Details> {
                 ReportingInterval::parse(hours).ok_or(Unreadable::new("promised_interval_hours"))
             })
             .transpose()?,
+        terms,
     })
 }
 
@@ -151,6 +159,7 @@ pub(crate) fn check(
         let here = path.field("promised_interval_hours");
         checks.refuse(here, "must be between 1 and 8760 hours, a year");
     }
+    terms::check(&mut details, path, checks);
     decode(details)
         .map_err(|error| checks.refuse_whole(path, error.to_string()))
         .ok()
@@ -198,6 +207,7 @@ pub(crate) fn check_shown(details: &v1::OfferingDetails, path: Path<'_>, checks:
         ("coordinates", details.coordinates.is_none()),
         ("postcode", details.postcode.is_empty()),
         ("programme_name", details.programme_name.is_empty()),
+        ("contact_routes", details.contact_routes.is_empty()),
     ];
     for (field, is_empty) in fields {
         if !is_empty {

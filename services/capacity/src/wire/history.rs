@@ -39,7 +39,7 @@ fn kind(event: &Event) -> &'static str {
 }
 
 fn with_content(entry: v1::HistoryEntry, event: &Event) -> v1::HistoryEntry {
-    let reported = |reported: &Report| Some(report::encode(reported));
+    let reported = |reported: &Report| Some(report::shown(reported));
     match event {
         Event::OfferingPublished(offered) | Event::OfferingChanged(offered) => v1::HistoryEntry {
             details: Some(details::encode(offered)),

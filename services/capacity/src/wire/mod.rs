@@ -9,6 +9,7 @@ mod codes;
 mod details;
 mod events;
 mod filter;
+mod forecast;
 mod history;
 mod path;
 mod pause;
@@ -17,6 +18,7 @@ mod report;
 mod request;
 mod row;
 mod state;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod unreadable;
@@ -42,7 +44,7 @@ pub(crate) struct Wire;
 
 impl Codec for Wire {
     type Aggregate = Offering;
-    const FORMAT: &'static str = "capacity-offering-3";
+    const FORMAT: &'static str = "capacity-offering-4";
 
     fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
         let events = events.iter().map(events::encode).collect();

@@ -9,6 +9,7 @@ use proto::capacity::v1;
 use super::checks::{Checks, MAX_PLACES};
 use super::codes::{Coded, code_of};
 use super::details::texts;
+use super::forecast;
 use super::path::Path;
 use super::unreadable::{Read, Unreadable, each, moment, optional, required, timestamp};
 
@@ -31,9 +32,17 @@ pub(crate) fn encode(report: &Report) -> v1::Report {
     }
 }
 
+/// Returns the contract's form with what may be shown of it.
+pub(crate) fn shown(report: &Report) -> v1::Report {
+    v1::Report {
+        waits: report.waits.iter().map(shown_wait).collect(),
+        ..encode(report)
+    }
+}
+
 /// Returns the contract's form.
 pub(crate) fn encode_counts(counts: &Counts) -> v1::Counts {
-    v1::Counts {
+    let mut encoded = v1::Counts {
         licensed: counts.licensed,
         funded: counts.funded,
         operational: Some(counts.operational),
@@ -50,6 +59,20 @@ pub(crate) fn encode_counts(counts: &Counts) -> v1::Counts {
             .collect(),
         highest_token_counted: counts.highest_token_counted,
         intake_status: code_of(counts.intake_status),
+        forecast: counts.forecast.as_deref().map(forecast::encode),
+        ..v1::Counts::default()
+    };
+    if let Some(breakdown) = &counts.breakdown {
+        forecast::encode_breakdown(breakdown, &mut encoded);
+    }
+    encoded
+}
+
+/// Returns the contract's form with what may be shown of it.
+pub(crate) fn shown_wait(wait: &Wait) -> v1::Wait {
+    v1::Wait {
+        waiting_since: forecast::shown(&wait.waiting_since),
+        ..encode_wait(wait)
     }
 }
 
@@ -70,6 +93,7 @@ pub(crate) fn encode_wait(wait: &Wait) -> v1::Wait {
         method: code_of(wait.method),
         published_at: wait.published_at.map(timestamp),
         read_at: wait.read_at.map(timestamp),
+        waiting_since: forecast::encode_bands(&wait.waiting_since),
     }
 }
 
@@ -105,6 +129,8 @@ fn decode_counts(counts: v1::Counts) -> Read<Counts> {
 }
 
 fn unchecked(counts: v1::Counts) -> Read<UncheckedCounts> {
+    let breakdown = forecast::decode_breakdown(&counts)?;
+    let expected = counts.forecast.as_ref().map(forecast::decode).transpose()?;
     let blocked = counts.blocked.into_iter().map(|blocked| {
         Ok(Blocked {
             reason: required(blocked.reason, "blocked.reason")?,
@@ -121,6 +147,8 @@ fn unchecked(counts: v1::Counts) -> Read<UncheckedCounts> {
         blocked: blocked.collect::<Read<_>>()?,
         highest_token_counted: counts.highest_token_counted,
         intake_status: optional(counts.intake_status, "intake_status")?,
+        breakdown,
+        forecast: expected.flatten(),
     })
 }
 
@@ -142,6 +170,7 @@ fn decode_wait(wait: v1::Wait) -> Read<Wait> {
         method: optional(wait.method, "method")?,
         published_at: wait.published_at.as_ref().map(moment),
         read_at: wait.read_at.as_ref().map(moment),
+        waiting_since: forecast::decode_bands(&wait.waiting_since)?,
     })
 }
 
@@ -204,6 +233,10 @@ fn check_counts(counts: &v1::Counts, path: Path<'_>, checks: &mut Checks) {
     checks.optional_code::<IntakeStatus>(path.field("intake_status"), counts.intake_status);
     check_blocked(&counts.blocked, path.field("blocked"), checks);
     check_sum(counts, path, checks);
+    forecast::check_breakdown(counts, path, checks);
+    if let Some(expected) = &counts.forecast {
+        forecast::check(expected, counts.occupied, path.field("forecast"), checks);
+    }
 }
 
 fn check_blocked(blocked: &[v1::BlockedPlaces], path: Path<'_>, checks: &mut Checks) {
@@ -265,6 +298,7 @@ fn check_wait(wait: &v1::Wait, path: Path<'_>, checks: &mut Checks) {
             "must not be more than waiting_count",
         );
     }
+    forecast::check_bands(wait, path, checks);
     checks.optional_code::<WaitMethod>(path.field("method"), wait.method);
     checks.optional_moment(path.field("published_at"), wait.published_at.as_ref());
     checks.optional_moment(path.field("read_at"), wait.read_at.as_ref());

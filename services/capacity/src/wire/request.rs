@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::checks::Checks;
 use super::path::Path;
-use super::{details, pause as pauses, refusal, report as reports};
+use super::{details, pause as pauses, refusal, report as reports, terms};
 use crate::view::stream_of;
 
 pub(super) const MAX_TOKENS: usize = 16;
@@ -320,16 +320,12 @@ fn check_mask(mask: Option<prost_types::FieldMask>, checks: &mut Checks) -> Vec<
     if paths.is_empty() {
         checks.refuse(path, "must name at least one field");
     }
-    if !checks.at_most(path, paths.len(), FIELDS.len()) {
+    if !checks.at_most(path, paths.len(), FIELDS.len() + terms::FIELDS.len()) {
         return Vec::new();
     }
     let mut fields = Vec::new();
     for (index, name) in paths.iter().enumerate() {
-        let known = FIELDS
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, field)| *field);
-        match known {
+        match field_named(name) {
             Some(field) if !fields.contains(&field) => fields.push(field),
             Some(_) => {}
             None => checks.refuse(
@@ -339,6 +335,15 @@ fn check_mask(mask: Option<prost_types::FieldMask>, checks: &mut Checks) -> Vec<
         }
     }
     fields
+}
+
+fn field_named(name: &str) -> Option<DetailsField> {
+    let fields = FIELDS.into_iter();
+    let terms = terms::FIELDS.map(|(name, field)| (name, DetailsField::Terms(field)));
+    fields
+        .chain(terms)
+        .find(|(known, _)| *known == name)
+        .map(|(_, field)| field)
 }
 
 /// What a description is filled up with when nothing is published: whatever is asked will be refused for that.
@@ -410,6 +415,7 @@ fn with_field(
         DetailsField::PromisedIntervalHours => {
             base.promised_interval_hours = from.promised_interval_hours;
         }
+        DetailsField::Terms(field) => terms::with_field(&mut base, field, from),
     }
     base
 }

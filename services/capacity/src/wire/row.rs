@@ -2,7 +2,9 @@
 
 use domain::Timestamp;
 use domain::capacity::confidence::Confidence;
-use domain::capacity::{Counts, Figure, Freshness, Offering, OfferingId, ReportingInterval};
+use domain::capacity::{
+    Counts, Details, Figure, Freshness, Offering, OfferingId, ReportingInterval,
+};
 use proto::capacity::v1;
 
 use super::codes::{Coded, code_of};
@@ -43,7 +45,7 @@ pub(crate) fn offering_row(
             .map_or(0, |figure: &Figure<Counts>| figure.value.held()),
         waits_status: Some(status(waits, now)),
         waits: waits.map_or_else(Vec::new, |waits| {
-            waits.value.iter().map(report::encode_wait).collect()
+            waits.value.iter().map(report::shown_wait).collect()
         }),
         pauses: offering.pauses.iter().map(pause::encode).collect(),
         distance_km: beside.distance_km,
@@ -56,7 +58,17 @@ pub(crate) fn offering_row(
         overdue_since: due_at.filter(|_| overdue).map(timestamp),
         overdue,
         practised: refusal::practised(&offering.refusals, now),
+        standard_codes: offering.details.as_ref().and_then(standard_codes),
     }
+}
+
+fn standard_codes(details: &Details) -> Option<v1::StandardCodes> {
+    let codes = details.bed_codes()?;
+    Some(v1::StandardCodes {
+        loinc_unoccupied: codes.loinc_unoccupied.to_owned(),
+        loinc_occupied: codes.loinc_occupied.to_owned(),
+        havbed: codes.havbed.to_owned(),
+    })
 }
 
 fn status<T>(figure: Option<&Figure<T>>, now: Timestamp) -> v1::FigureStatus {

@@ -104,6 +104,23 @@ impl<'a> Cells<'a> {
         codes
     }
 
+    /// A list of values of several parts, in their notation.
+    pub(super) fn noted<T>(
+        &mut self,
+        column: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
+        let parts = self.text(column).split(DIVIDER).map(str::trim);
+        let read: Vec<_> = parts
+            .filter(|part| !part.is_empty())
+            .map(|part| read(part).ok())
+            .collect();
+        if read.iter().any(Option::is_none) {
+            self.wrong(column, reason::UNKNOWN_WORD);
+        }
+        read.into_iter().flatten().collect()
+    }
+
     pub(super) fn number(&mut self, column: &str) -> Option<u32> {
         self.parsed(column, reason::NOT_A_NUMBER, |text| text.parse().ok())
     }

@@ -7,6 +7,7 @@ use proto::capacity::v1::{
 use reference::CurrentCode;
 
 use super::cells::Cells;
+use super::terms;
 use crate::import::refusal::reason;
 
 pub(super) fn read(cells: &mut Cells<'_>) -> OfferingDetails {
@@ -37,7 +38,9 @@ pub(super) fn read(cells: &mut Cells<'_>) -> OfferingDetails {
         remark_codes: Vec::new(),
         shown_by_itself: cells.yes("shown_by_itself"),
         promised_interval_hours: promise(cells),
+        ..OfferingDetails::default()
     };
+    let details = terms::read(cells, details);
     if provider_kind == i32::from(ProviderKind::IndependentPractice) && !details.shown_by_itself {
         unshown(cells);
     }
@@ -52,6 +55,7 @@ fn unshown(cells: &mut Cells<'_>) {
         "location_name",
         "postcode",
         "programme_name",
+        "contact_routes",
     ] {
         if !cells.is_empty(column) {
             cells.wrong(column, reason::NOT_CONSISTENT);

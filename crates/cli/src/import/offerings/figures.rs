@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::cells::Cells;
 use super::details::is_group;
+use super::forecast;
 use crate::import::refusal::reason;
 use crate::words::value_of;
 
@@ -77,8 +78,11 @@ fn counts(cells: &mut Cells<'_>) -> Option<Counts> {
         blocked: blocked(cells),
         highest_token_counted: None,
         intake_status: cells.word::<IntakeStatus>("intake_status"),
+        ..Counts::default()
     };
-    if COUNTED.iter().all(|column| cells.is_empty(column)) {
+    let counts = forecast::read(cells, counts);
+    let mut counted = COUNTED.iter().chain(&forecast::COUNTED);
+    if counted.all(|column| cells.is_empty(column)) {
         return None;
     }
     for column in ["occupied", "available"] {
@@ -128,6 +132,7 @@ fn wait(cells: &mut Cells<'_>) -> Option<Wait> {
         waiting_count: cells.number("waiting_count"),
         over_norm_count: cells.number("over_norm_count"),
         method: cells.word::<WaitMethod>("wait_method"),
+        waiting_since: forecast::bands(cells),
         ..Wait::default()
     };
     if wait

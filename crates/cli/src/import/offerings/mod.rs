@@ -3,7 +3,9 @@
 mod cells;
 mod details;
 mod figures;
+mod forecast;
 mod template;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +23,7 @@ use cells::Cells;
 pub(super) use template::TEMPLATE;
 
 /// All columns, in the order in which the template has them.
-const COLUMNS: [&str; 49] = [
+const COLUMNS: [&str; 77] = [
     "offering_id",
     "provider_id",
     "provider_kind",
@@ -71,6 +73,34 @@ const COLUMNS: [&str; 49] = [
     "effective_at",
     "stay_intensity",
     "promised_interval_hours",
+    "legal_regime",
+    "legal_titles",
+    "programmes",
+    "acuity_max",
+    "observation_modes",
+    "seclusion_room",
+    "exclusion_criteria",
+    "somatic_capabilities",
+    "sex_rule",
+    "interpreter",
+    "accessibility",
+    "catchment",
+    "acute_regions",
+    "catchment_duty",
+    "funding_routes",
+    "contracts",
+    "admission_hours",
+    "contact_routes",
+    "response_target_minutes",
+    "rooms_free_women",
+    "rooms_free_men",
+    "funded_by_route",
+    "additional_24h",
+    "additional_72h",
+    "expected_free_at",
+    "reserve_7d",
+    "ready_for_discharge",
+    "waiting_since",
 ];
 const REQUIRED: [&str; 5] = [
     "offering_id",
@@ -171,6 +201,9 @@ impl Source for Exported {
     }
 
     fn column_of(&self, field: &str) -> &'static str {
+        if let Some(column) = column_of_parts(field) {
+            return column;
+        }
         let name = field.rsplit('.').next().unwrap_or_default();
         let name = name.split_once('[').map_or(name, |(name, _)| name);
         let column = match (field.split(['.', '[']).next(), name) {
@@ -190,6 +223,23 @@ impl Source for Exported {
             .copied()
             .unwrap_or_default()
     }
+}
+
+/// Values of several parts stand in one column.
+fn column_of_parts(field: &str) -> Option<&'static str> {
+    const WHOLES: [(&str, &str); 9] = [
+        (".interpreter", "interpreter"),
+        (".catchment.kind", "catchment"),
+        (".catchment.duty", "catchment_duty"),
+        (".contracts", "contracts"),
+        (".admission_hours", "admission_hours"),
+        (".contact_routes", "contact_routes"),
+        (".funded_by_route", "funded_by_route"),
+        (".ready_for_discharge", "ready_for_discharge"),
+        (".waiting_since", "waiting_since"),
+    ];
+    let whole = WHOLES.into_iter().find(|(part, _)| field.contains(part));
+    whole.map(|(_, column)| column)
 }
 
 fn first_difference(row: &Stated, other: &Stated) -> (String, String) {

@@ -219,8 +219,58 @@ fn a_field_of_the_contract_leads_back_to_its_column() {
         ("pauses[0].scope.insurers[2]", "pause_insurers"),
         ("pauses[0].ends_at", "pause_until"),
         ("details.age", "age_min"),
+        ("details.catchment.acute_regions[0]", "acute_regions"),
+        ("details.contracts[1].payer", "contracts"),
+        ("details.contact_routes[0].address", "contact_routes"),
+        ("report.counts.forecast.additional_72h", "additional_72h"),
+        (
+            "report.counts.forecast.ready_for_discharge[0].count",
+            "ready_for_discharge",
+        ),
         ("context.command_id", ""),
     ] {
         assert_eq!(source.column_of(field), column, "{field}");
     }
+}
+
+#[test]
+fn terms_and_forecasts_are_read_from_their_cells() {
+    let header = format!(
+        "{LEAST},legal_titles,seclusion_room,interpreter,catchment,acute_regions,contracts,admission_hours,\
+         contact_routes,occupied,available,observed_at,additional_24h,expected_free_at,ready_for_discharge"
+    );
+    let row = "o-1,agb:06000001,institution,GM0014,specialised,voluntary|wvggz-crisis-measure,no,ar|ti,regional,\
+               groningen|drenthe,VGZ=contracted,monday-friday=09:00-17:00|saturday=10:00-12:00,phone=0501234567,\
+               8,2,2026-03-01,1,2026-03-02|2026-03-03,home=2|wlz-place=1";
+    let request = one(&header, row).unwrap();
+    let details = request.details.unwrap();
+    assert_eq!(details.legal_titles.len(), 2);
+    assert_eq!(details.seclusion_room, Some(false));
+    assert_eq!(details.interpreter.unwrap().languages, ["ar", "ti"]);
+    assert_eq!(details.catchment.unwrap().acute_regions.len(), 2);
+    assert_eq!(details.contracts[0].payer, "VGZ");
+    assert_eq!(details.admission_hours.len(), 2);
+    assert_eq!(details.contact_routes[0].address, "0501234567");
+    let forecast = request.report.unwrap().counts.unwrap().forecast.unwrap();
+    assert_eq!(forecast.expected_free_at.len(), 2);
+    assert_eq!(forecast.ready_for_discharge.len(), 2);
+}
+
+#[test]
+fn a_wrong_part_of_the_terms_is_named_by_its_column() {
+    let header =
+        format!("{LEAST},legal_titles,acute_regions,contracts,admission_hours,additional_24h");
+    let row = "o-1,gm:GM0014,municipality,GM0014,guidance,verbal,noord,VGZ,always,1";
+    let wrongs = one(&header, row).unwrap_err();
+    let expected = [
+        ("legal_titles", "unknown-word"),
+        ("catchment", "missing"),
+        ("contracts", "unknown-word"),
+        ("admission_hours", "unknown-word"),
+        ("occupied", "missing"),
+        ("available", "missing"),
+        ("observed_at", "missing"),
+    ];
+    let expected = expected.map(|(column, reason)| (column.to_owned(), reason.to_owned()));
+    assert_eq!(wrongs, expected);
 }

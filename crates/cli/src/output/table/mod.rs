@@ -2,12 +2,14 @@
 
 mod history;
 mod offerings;
+mod terms;
 
 use super::json::{FindSummary, NotTakenObject, ReceiptObject, ReportsSummary};
 use crate::failure::one_line;
 
 pub(crate) use history::history;
 pub(crate) use offerings::{offerings, watch_header, watched};
+pub(crate) use terms::described;
 
 const UNKNOWN: &str = "–";
 const WIDTH: u16 = 120;

@@ -1,6 +1,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use proto::capacity::v1::{
-    CareType, Circuit, FigureStatus, Freshness, OfferingRow, Pause, PauseReason, Practised, Wait,
+    CareType, Circuit, Counts, FigureStatus, Freshness, OfferingRow, Pause, PauseReason, Practised,
+    Wait,
 };
 
 use super::{UNKNOWN, WIDTH, text};
@@ -146,12 +147,14 @@ fn note(row: &OfferingRow) -> String {
     let held = (row.held > 0).then(|| format!("{} held", row.held));
     let overdue = row.overdue.then(|| overdue(row));
     let refused = row.practised.as_ref().map(refused);
+    let soon = row.counts.as_ref().and_then(soon);
     let parts = withdrawn
         .into_iter()
         .chain(sure)
         .chain(held)
         .chain(overdue)
         .chain(refused)
+        .chain(soon)
         .chain(row.pauses.iter().map(pause));
     parts.collect::<Vec<_>>().join("; ")
 }
@@ -174,6 +177,16 @@ fn refused(practised: &Practised) -> String {
         ));
     }
     line
+}
+
+/// "2 more within 24 h": how soon further places are expected.
+fn soon(counts: &Counts) -> Option<String> {
+    let forecast = counts.forecast.as_ref()?;
+    let within = |places: Option<u32>, hours: u32| {
+        let places = places.filter(|places| *places > 0)?;
+        Some(format!("{places} more within {hours} h"))
+    };
+    within(forecast.additional_24h, 24).or_else(|| within(forecast.additional_72h, 72))
 }
 
 /// "paused for ZK22 until 2026-03-01 (staff-shortage)".

@@ -16,6 +16,7 @@ fn whole_report() -> Report {
         }],
         highest_token_counted: Some(77),
         intake_status: Some(IntakeStatus::Waitlist),
+        ..UncheckedCounts::default()
     };
     let waits = Wait {
         diagnosis_group: Some(group("05")),
@@ -28,6 +29,7 @@ fn whole_report() -> Report {
         method: Some(WaitMethod::Current),
         published_at: Some(at(5)),
         read_at: Some(at(6)),
+        ..Wait::default()
     };
     Report {
         sequence: Some(42),

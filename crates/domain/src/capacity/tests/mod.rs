@@ -8,8 +8,9 @@ mod promises;
 mod properties;
 mod refusals;
 mod reports;
+mod terms;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::Timestamp;
@@ -57,6 +58,7 @@ fn details() -> Details {
         remark_codes: BTreeSet::new(),
         shown_by_itself: false,
         promised_interval: None,
+        terms: None,
     }
 }
 

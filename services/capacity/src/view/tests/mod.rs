@@ -41,6 +41,7 @@ fn details() -> Details {
         remark_codes: [].into(),
         shown_by_itself: false,
         promised_interval: None,
+        terms: None,
     }
 }
 

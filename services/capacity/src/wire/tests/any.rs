@@ -8,16 +8,18 @@ use domain::capacity::{
     Details, DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode,
     Origin, Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind,
     Refusal, RefusalReason, Report, ReportKey, ReporterRole, ReportingInterval, ResumeCause,
-    SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait, WaitMethod, WithdrawalReason,
+    SecurityLevel, Setting, SourceClass, Terms, UncheckedCounts, Wait, WaitMethod,
+    WithdrawalReason,
 };
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::any_terms;
 use crate::wire::codes::Coded;
 
 /// Any value of a coded enum.
-fn coded<T: Coded + std::fmt::Debug + 'static>() -> impl Strategy<Value = T> {
+pub(super) fn coded<T: Coded + std::fmt::Debug + 'static>() -> impl Strategy<Value = T> {
     let values: Vec<T> = (1..100)
         .map_while(|code| T::of(code).ok().flatten())
         .collect();
@@ -37,11 +39,11 @@ fn group() -> impl Strategy<Value = DiagnosisGroup> {
     .prop_map(|code| DiagnosisGroup::parse(code).unwrap())
 }
 
-fn insurer() -> impl Strategy<Value = InsurerName> {
+pub(super) fn insurer() -> impl Strategy<Value = InsurerName> {
     "[A-Za-zé]{1,12}( [a-z]{1,5})?".prop_map(|name| InsurerName::parse(&name).unwrap())
 }
 
-fn set<T: Ord + std::fmt::Debug>(
+pub(super) fn set<T: Ord + std::fmt::Debug>(
     item: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = BTreeSet<T>> {
     prop::collection::btree_set(item, 0..4)
@@ -90,31 +92,40 @@ pub(super) fn details() -> impl Strategy<Value = Details> {
         set("[a-z]{2}".prop_map(|code| LanguageCode::parse(&code).unwrap())),
         set("[a-z-]{1,12}"),
     );
-    (who, place, kind, people).prop_map(|(who, place, kind, people)| Details {
-        provider_id: ProviderId::parse(&format!("agb:{:08}", who.0)).unwrap(),
-        provider_name: who.1,
-        provider_kind: who.2,
-        location_id: place.0,
-        location_name: place.1,
-        municipality_code: place.2,
-        coordinates: place.3,
-        postcode: place.4,
-        programme_name: who.3,
-        care_type: kind.0,
-        place_kind: kind.1,
-        setting: kind.2,
-        security_level: kind.3,
-        stay_intensity: kind.4,
-        circuits: people.0,
-        age: people.1,
-        diagnosis_groups: people.2,
-        insurers: people.3,
-        languages: people.4,
-        origin: who.4,
-        remark_codes: people.5,
-        shown_by_itself: who.5.0,
-        promised_interval: who.5.1.and_then(ReportingInterval::parse),
-    })
+    let terms = of(any_terms::terms().boxed());
+    (
+        who.boxed(),
+        place.boxed(),
+        kind.boxed(),
+        people.boxed(),
+        terms,
+    )
+        .prop_map(|(who, place, kind, people, terms)| Details {
+            provider_id: ProviderId::parse(&format!("agb:{:08}", who.0)).unwrap(),
+            provider_name: who.1,
+            provider_kind: who.2,
+            location_id: place.0,
+            location_name: place.1,
+            municipality_code: place.2,
+            coordinates: place.3,
+            postcode: place.4,
+            programme_name: who.3,
+            care_type: kind.0,
+            place_kind: kind.1,
+            setting: kind.2,
+            security_level: kind.3,
+            stay_intensity: kind.4,
+            circuits: people.0,
+            age: people.1,
+            diagnosis_groups: people.2,
+            insurers: people.3,
+            languages: people.4,
+            origin: who.4,
+            remark_codes: people.5,
+            shown_by_itself: who.5.0,
+            promised_interval: who.5.1.and_then(ReportingInterval::parse),
+            terms: terms.and_then(Terms::kept),
+        })
 }
 
 fn counts() -> impl Strategy<Value = Counts> {
@@ -132,6 +143,7 @@ fn counts() -> impl Strategy<Value = Counts> {
         blocked,
         of(any::<u64>()),
         of(coded::<IntakeStatus>()),
+        any_terms::forecast(),
     )
         .prop_map(
             |(
@@ -139,6 +151,7 @@ fn counts() -> impl Strategy<Value = Counts> {
                 blocked,
                 token,
                 intake_status,
+                (forecast, rooms),
             )| {
                 let blocked = blocked
                     .into_iter()
@@ -153,6 +166,8 @@ fn counts() -> impl Strategy<Value = Counts> {
                     blocked: blocked.collect(),
                     highest_token_counted: token,
                     intake_status,
+                    breakdown: any_terms::breakdown(rooms, available, funded).kept(),
+                    forecast: any_terms::among(forecast, occupied).kept(),
                 }
                 .check(held)
                 .unwrap()
@@ -170,19 +185,23 @@ fn wait() -> impl Strategy<Value = Wait> {
         people,
         of(coded::<WaitMethod>()),
         (of(moment()), of(moment())),
+        any_terms::bands(),
     )
         .prop_map(
-            |(diagnosis_group, insurers, days, people, method, (published_at, read_at))| Wait {
-                diagnosis_group,
-                insurers,
-                intake_wait_days: days.0,
-                treatment_wait_days: days.1,
-                realised_wait_days: days.2,
-                waiting_count: people.0,
-                over_norm_count: people.1,
-                method,
-                published_at,
-                read_at,
+            |(diagnosis_group, insurers, days, people, method, (published_at, read_at), bands)| {
+                Wait {
+                    diagnosis_group,
+                    insurers,
+                    intake_wait_days: days.0,
+                    treatment_wait_days: days.1,
+                    realised_wait_days: days.2,
+                    waiting_count: people.0,
+                    over_norm_count: people.1,
+                    method,
+                    published_at,
+                    read_at,
+                    waiting_since: bands,
+                }
             },
         )
 }
@@ -194,8 +213,8 @@ pub(super) fn report() -> impl Strategy<Value = Report> {
         of(0_u64..1_000),
         times,
         source,
-        of(counts()),
-        prop::collection::vec(wait(), 0..4),
+        of(counts().boxed()),
+        prop::collection::vec(wait().boxed(), 0..4),
     )
         .prop_map(
             |(sequence, (observed_at, effective_at, valid_until), source, counts, waits)| {
@@ -262,15 +281,19 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         sequence,
     });
     prop_oneof![
-        details().prop_map(|details| Event::OfferingPublished(Box::new(details))),
-        details().prop_map(|details| Event::OfferingChanged(Box::new(details))),
+        details()
+            .boxed()
+            .prop_map(|details| Event::OfferingPublished(Box::new(details))),
+        details()
+            .boxed()
+            .prop_map(|details| Event::OfferingChanged(Box::new(details))),
         coded::<WithdrawalReason>().prop_map(Event::OfferingWithdrawn),
-        (report(), moment()).prop_map(|(report, received_at)| Event::CapacityReported {
+        (report().boxed(), moment()).prop_map(|(report, received_at)| Event::CapacityReported {
             report,
             received_at
         }),
-        report().prop_map(Event::LateReportKept),
-        (key, report(), coded::<CorrectionReason>(), moment()).prop_map(
+        report().boxed().prop_map(Event::LateReportKept),
+        (key, report().boxed(), coded::<CorrectionReason>(), moment()).prop_map(
             |(supersedes, report, reason, received_at)| Event::ReportCorrected {
                 supersedes,
                 report,

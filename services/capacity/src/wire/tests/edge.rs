@@ -11,7 +11,7 @@ const AT: prost_types::Timestamp = prost_types::Timestamp {
     nanos: 0,
 };
 
-fn details() -> v1::OfferingDetails {
+pub(super) fn details() -> v1::OfferingDetails {
     v1::OfferingDetails {
         provider_id: "agb:06011009".into(),
         provider_name: "GGZ Noord".into(),
@@ -23,7 +23,7 @@ fn details() -> v1::OfferingDetails {
     }
 }
 
-fn report() -> v1::Report {
+pub(super) fn report() -> v1::Report {
     v1::Report {
         observed_at: Some(AT),
         source_class: v1::SourceClass::Typed.into(),
@@ -36,7 +36,7 @@ fn report() -> v1::Report {
     }
 }
 
-fn publication(details: v1::OfferingDetails) -> v1::PublishOfferingRequest {
+pub(super) fn publication(details: v1::OfferingDetails) -> v1::PublishOfferingRequest {
     v1::PublishOfferingRequest {
         offering_id: "one".into(),
         details: Some(details),
@@ -52,7 +52,7 @@ fn reporting(report: v1::Report) -> v1::ReportCapacityRequest {
     }
 }
 
-fn wrong_fields<T>(read: Result<T, Violations>) -> Vec<String> {
+pub(super) fn wrong_fields<T>(read: Result<T, Violations>) -> Vec<String> {
     read.err()
         .unwrap_or_default()
         .iter()
@@ -60,11 +60,11 @@ fn wrong_fields<T>(read: Result<T, Violations>) -> Vec<String> {
         .collect()
 }
 
-fn publish(request: v1::PublishOfferingRequest) -> Vec<String> {
+pub(super) fn publish(request: v1::PublishOfferingRequest) -> Vec<String> {
     wrong_fields(request::publish(request, &Transport::default()))
 }
 
-fn report_with(report: v1::Report) -> Vec<String> {
+pub(super) fn report_with(report: v1::Report) -> Vec<String> {
     wrong_fields(request::report(reporting(report), &Transport::default()))
 }
 

@@ -13,7 +13,7 @@ use chassis::{Codec, Recorded};
 
 use crate::wire::Wire;
 
-const AT: Timestamp = Timestamp::from_millis(1_780_000_000_123);
+pub(super) const AT: Timestamp = Timestamp::from_millis(1_780_000_000_123);
 
 /// Reads a golden file, and says whether it holds exactly these events.
 macro_rules! golden {
@@ -34,6 +34,7 @@ macro_rules! golden {
         }
     };
 }
+pub(super) use golden;
 
 golden!(
     offering_published_1,
@@ -140,7 +141,7 @@ fn every_golden_file_is_read_and_none_is_gone() {
         );
         read += 1;
     }
-    assert_eq!(read, 11);
+    assert_eq!(read, 13);
 }
 
 fn promising() -> Details {
@@ -150,7 +151,7 @@ fn promising() -> Details {
     }
 }
 
-fn least() -> Details {
+pub(super) fn least() -> Details {
     Details {
         provider_id: ProviderId::parse("nza:6000550").unwrap(),
         provider_name: None,
@@ -175,6 +176,7 @@ fn least() -> Details {
         remark_codes: [].into(),
         shown_by_itself: false,
         promised_interval: None,
+        terms: None,
     }
 }
 
@@ -208,6 +210,7 @@ fn details() -> Details {
         remark_codes: ["own-risk".to_owned()].into(),
         shown_by_itself: true,
         promised_interval: None,
+        terms: None,
     }
 }
 
@@ -237,6 +240,7 @@ fn report() -> Report {
         }],
         highest_token_counted: Some(71),
         intake_status: Some(IntakeStatus::Waitlist),
+        ..UncheckedCounts::default()
     };
     Report {
         sequence: Some(4),
@@ -262,6 +266,7 @@ fn report() -> Report {
                 method: Some(WaitMethod::Retrospective),
                 published_at: Some(AT.plus_millis(-86_400_000)),
                 read_at: Some(AT),
+                ..Wait::default()
             },
         ],
     }

@@ -1,6 +1,9 @@
 mod any;
+mod any_terms;
 mod edge;
+mod edge_terms;
 mod golden;
+mod golden_terms;
 
 use chassis::{Codec, Recorded};
 use domain::capacity::{Event, Offering};
