@@ -69,8 +69,12 @@ pub trait Codec: Send + Sync + 'static {
 pub trait View<A: Aggregate>: Default + Send + Sync + 'static {
     /// The stream now stands like this: after a commit, or as loaded from a snapshot.
     fn set(&mut self, stream: &StreamId, state: &A, position: Position, log_time: Timestamp);
+
+    /// One of the stream's commits was skipped: this is how it stood before, which is not to be believed any more.
+    fn set_unusable(&mut self, stream: &StreamId, state: &A);
 }
 
 impl<A: Aggregate> View<A> for () {
     fn set(&mut self, _: &StreamId, _: &A, _: Position, _: Timestamp) {}
+    fn set_unusable(&mut self, _: &StreamId, _: &A) {}
 }

@@ -62,6 +62,12 @@ fn log() -> Command {
                     .value_name("TEXT")
                     .help("Why; kept in the log")
                     .required(true),
+            )
+            .arg(
+                Arg::new("force")
+                    .long("force")
+                    .help("Also a commit that this version can read")
+                    .action(ArgAction::SetTrue),
             ),
         )
         .subcommand(

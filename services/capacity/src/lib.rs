@@ -7,7 +7,7 @@ mod wire;
 
 use std::time::Duration;
 
-use chassis::{Context, Node};
+use chassis::{Codec, Context, Node};
 use eventlog::LogError;
 use proto::capacity::v1::capacity_service_server::{CapacityServiceServer, SERVICE_NAME};
 use tonic::service::RoutesBuilder;
@@ -16,6 +16,11 @@ use tonic::service::RoutesBuilder;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A larger request is not read: some kinds grow twelvefold in memory.
 const MAX_REQUEST_BYTES: usize = 256 << 10;
+
+/// Tells whether this version can read the body of a commit on the capacity topic.
+pub fn can_read(body: &[u8]) -> bool {
+    wire::Wire::decode(body).is_ok()
+}
 
 /// Adds this service to a node.
 ///

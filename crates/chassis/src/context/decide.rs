@@ -38,7 +38,7 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
 ) -> Plan<C> {
     let unwritten = Slot::default();
     let slot = folded.get(stream).unwrap_or(&unwritten);
-    let is_usable = !slot.erased && !folded.unusable.contains(stream);
+    let is_usable = slot.is_usable();
     let mut ahead = Ahead::of(&slot.state);
     let mut plan = Plan {
         planned: Vec::new(),

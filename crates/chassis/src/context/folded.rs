@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::{Aggregate, Timestamp};
@@ -17,8 +17,6 @@ pub struct Folded<C: Codec, V> {
     pub(super) slots: Slots<C::Aggregate>,
     pub(super) outcomes: Outcomes,
     pub(super) timers: BTreeMap<TimerKey, SetTimer<C>>,
-    /// Streams with a body that an operator decided to skip: they take no commands any more.
-    pub(super) unusable: HashSet<StreamId>,
     /// The service's own indices.
     pub view: V,
     /// The streams that the view does not show as they stand, while much is folded at once; none: it shows
@@ -42,10 +40,56 @@ pub struct Slot<A> {
     pub changed_time: Timestamp,
     /// Its content was erased: it takes no commands and no timers.
     pub erased: bool,
+    /// The first of its commits that an operator decided to skip. What follows is not folded, what stood before is
+    /// not believed, and it takes no commands and no timers.
+    pub skipped_at: Option<Position>,
     /// Its timers among all; most streams have none.
     pub(super) timers: Vec<TimerKey>,
     /// The view does not show it as it stands.
     pub(super) is_unshown: bool,
+}
+
+impl<A: Aggregate> Slot<A> {
+    /// Tells whether all that happened is in the state.
+    pub fn is_usable(&self) -> bool {
+        !self.erased && self.skipped_at.is_none()
+    }
+
+    fn take(&mut self, commit: &Commit, events: &[Recorded<A::Event>]) {
+        for recorded in events {
+            self.state = std::mem::take(&mut self.state).evolve(&recorded.event);
+        }
+        if !events.is_empty() {
+            self.changed_at = commit.position;
+            self.changed_time = Timestamp::from_millis(commit.log_time_millis);
+        }
+    }
+
+    fn show(&self, stream: &StreamId, view: &mut impl View<A>) {
+        if self.changed_at != Position::START {
+            view.set(stream, &self.state, self.changed_at, self.changed_time);
+        }
+        if self.skipped_at.is_some() {
+            view.set_unusable(stream, &self.state);
+        }
+    }
+
+    /// Shows it, or notes that it is to be shown when everything is.
+    fn show_or_note(
+        &mut self,
+        stream: &StreamId,
+        view: &mut impl View<A>,
+        unshown: &mut Option<Vec<StreamId>>,
+    ) {
+        match unshown {
+            Some(_) if self.is_unshown => {}
+            Some(unshown) => {
+                self.is_unshown = true;
+                unshown.push(stream.clone());
+            }
+            None => self.show(stream, view),
+        }
+    }
 }
 
 /// Timers in the order in which they fall due.
@@ -70,6 +114,7 @@ impl<A: Default> Default for Slot<A> {
             changed_at: Position::START,
             changed_time: Timestamp::default(),
             erased: false,
+            skipped_at: None,
             timers: Vec::new(),
             is_unshown: false,
         }
@@ -85,7 +130,6 @@ impl<C: Codec, V: View<C::Aggregate>> Default for Folded<C, V> {
             slots: Slots::default(),
             outcomes: Outcomes::default(),
             timers: BTreeMap::new(),
-            unusable: HashSet::new(),
             view: V::default(),
             unshown: Some(Vec::new()),
         }
@@ -123,12 +167,11 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
                 continue;
             };
             slot.is_unshown = false;
-            self.view
-                .set(&stream, &slot.state, slot.changed_at, slot.changed_time);
+            slot.show(&stream, &mut self.view);
         }
     }
 
-    /// Folds one commit.
+    /// Folds one commit. On a stream of which one was skipped only its envelope counts.
     ///
     /// # Errors
     /// If its body holds something unknown: nothing has changed then.
@@ -136,31 +179,23 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         match C::decode(&commit.body) {
             Ok(events) => self.apply(commit, &events),
             Err(DecodeError::Erased) => self.erase(commit),
+            Err(_) if self.is_skipped(&commit.stream) => self.apply(commit, &[]),
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
+    fn is_skipped(&self, stream: &StreamId) -> bool {
+        self.get(stream)
+            .is_some_and(|slot| slot.skipped_at.is_some())
+    }
+
     fn apply(&mut self, commit: &Commit, events: &[Recorded<EventOf<C>>]) {
-        let log_time = Timestamp::from_millis(commit.log_time_millis);
         let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
-        if !events.is_empty() {
-            for recorded in events {
-                slot.state = std::mem::take(&mut slot.state).evolve(&recorded.event);
-            }
-            slot.changed_at = commit.position;
-            slot.changed_time = log_time;
-            match &mut self.unshown {
-                Some(unshown) if !slot.is_unshown => {
-                    slot.is_unshown = true;
-                    unshown.push(commit.stream.clone());
-                }
-                Some(_) => {}
-                None => self
-                    .view
-                    .set(&commit.stream, &slot.state, commit.position, log_time),
-            }
+        if slot.skipped_at.is_none() && !events.is_empty() {
+            slot.take(commit, events);
+            slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
             if let Some(note) = commit.commands.first() {
                 set_timers(&mut self.timers, &commit.stream, slot, note.id);
             }
@@ -170,11 +205,49 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
 
     /// A skipped commit counts by its envelope; its stream is unusable from here on.
     pub(super) fn skip(&mut self, commit: &Commit) {
-        self.unusable.insert(commit.stream.clone());
         let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
+        slot.skipped_at.get_or_insert(commit.position);
+        slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
         take_timers(&mut self.timers, slot);
         self.advance(commit);
+    }
+
+    /// Folds one stream anew from its commits up to here, one of which was folded before it was skipped: what comes of
+    /// it is what a node has that knew of the decision all along.
+    ///
+    /// # Errors
+    /// If one that is not skipped holds something unknown: nothing has changed then.
+    pub(super) fn fold_anew(
+        &mut self,
+        stream: &StreamId,
+        commits: &[Arc<Commit>],
+        is_skipped: impl Fn(Position) -> bool,
+    ) -> Result<(), DecodeError> {
+        let mut slot = Slot::<C::Aggregate>::default();
+        for commit in commits
+            .iter()
+            .filter(|commit| commit.position <= self.position)
+        {
+            slot.version = commit.version;
+            if is_skipped(commit.position) {
+                slot.skipped_at.get_or_insert(commit.position);
+            }
+            if slot.skipped_at.is_some() {
+                continue;
+            }
+            match C::decode(&commit.body) {
+                Ok(events) => slot.take(commit, &events),
+                Err(DecodeError::Erased) => slot.erased = true,
+                Err(error) => return Err(error),
+            }
+        }
+        let old = slot_of(&mut self.slots, stream);
+        take_timers(&mut self.timers, old);
+        slot.is_unshown = old.is_unshown;
+        *old = slot;
+        old.show_or_note(stream, &mut self.view, &mut self.unshown);
+        Ok(())
     }
 
     fn erase(&mut self, commit: &Commit) {
@@ -199,13 +272,8 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         mut slot: Slot<C::Aggregate>,
         set_by: &HashMap<TimerKey, CommandId>,
     ) {
-        if slot.changed_at != Position::START
-            && let Some(unshown) = &mut self.unshown
-        {
-            slot.is_unshown = true;
-            unshown.push(stream.clone());
-        }
-        if !slot.erased {
+        slot.show_or_note(&stream, &mut self.view, &mut self.unshown);
+        if slot.is_usable() {
             for timer in slot.state.timers() {
                 let key = TimerKey {
                     due: timer.due,

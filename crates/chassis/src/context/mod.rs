@@ -6,6 +6,7 @@ mod folded;
 mod outcomes;
 mod past;
 mod run;
+mod skips;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ pub use folded::{Folded, Slot};
 use crate::control::Skipped;
 use crate::telemetry;
 use crate::{
-    Call, Codec, CommandOf, EventOf, ExecuteError, Node, ReadError, Receipt, Recorded,
+    Call, Codec, CommandOf, DecodeError, EventOf, ExecuteError, Node, ReadError, Receipt, Recorded,
     ServiceStatus, View,
 };
 use past::Past;
@@ -82,8 +83,8 @@ pub struct HistoryItem<E> {
     pub log_time_millis: i64,
     /// The command that led to it.
     pub command_id: Option<CommandId>,
-    /// The event.
-    pub recorded: Recorded<E>,
+    /// The event; none: an operator decided to skip the commit.
+    pub recorded: Option<Recorded<E>>,
 }
 
 impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
@@ -274,12 +275,17 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
         &self,
         stream: &StreamId,
     ) -> Result<Vec<HistoryItem<EventOf<C>>>, ReadError> {
+        let skipped_at = self.read().get(stream).and_then(|slot| slot.skipped_at);
         let mut history = Vec::new();
         for commit in self.shared.topic.read(stream).await? {
-            let events = match C::decode(&commit.body) {
-                Ok(events) => events,
-                Err(crate::DecodeError::Erased) => continue,
-                Err(_) => return Err(ReadError::Unreadable(commit.position)),
+            let is_skipped = skipped_at == Some(commit.position);
+            let events: Vec<_> = match C::decode(&commit.body) {
+                Ok(events) if !is_skipped => events.into_iter().map(Some).collect(),
+                Err(DecodeError::Erased) => continue,
+                Err(_) if skipped_at.is_none_or(|at| commit.position < at) => {
+                    return Err(ReadError::Unreadable(commit.position));
+                }
+                Ok(_) | Err(_) => vec![None],
             };
             let mut commands = commit.commands.iter().flat_map(|note| {
                 let count = usize::try_from(note.event_count).unwrap_or(0);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eventlog::{LogError, Subscription};
+use eventlog::{LogError, Position, StreamId, Subscription};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::worker::{Inputs, Worker};
-use super::{Incoming, Shared};
+use super::{Incoming, Shared, skips};
 use crate::{Codec, ExecuteError, Node, View};
 
 /// Calls looked at together.
@@ -40,7 +40,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         }
         inputs.calls.close();
         while let Ok(Incoming { pending, .. }) = inputs.calls.try_recv() {
-            pending.answer(eventlog::Position::START, &Err(ExecuteError::Stopping));
+            pending.answer(Position::START, &Err(ExecuteError::Stopping));
         }
     }
 
@@ -68,6 +68,25 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         let from = *self.shared.positions.borrow();
         self.refresh();
         Some(topic.subscribe(from))
+    }
+
+    /// Applies the operators' decisions to what is folded already.
+    async fn fold_skipped_anew(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        let position = *shared.positions.borrow();
+        let cut_at = |stream: &StreamId| shared.folded.read().get(stream)?.skipped_at;
+        let streams = skips::folded_too_far(&shared.topic, &shared.skipped, position, cut_at).await;
+        let streams = streams.unwrap_or_else(|error| {
+            self.stuck = Some(error.to_string());
+            Vec::new()
+        });
+        for (stream, commits) in streams {
+            let mut folded = shared.folded.write();
+            let is_skipped = |position| shared.skipped.contains(position);
+            if let Err(error) = folded.fold_anew(&stream, &commits, is_skipped) {
+                self.stuck = Some(format!("stream {stream}: {error}"));
+            }
+        }
     }
 
     async fn follow(
@@ -100,8 +119,9 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                     }
                 }
                 changed = self.skips.next() => {
-                    if changed && self.stuck.is_some() {
+                    if changed {
                         self.stuck = None;
+                        self.fold_skipped_anew().await;
                         self.fold(Vec::new());
                     }
                 }

@@ -9,17 +9,18 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::{Aggregate, Timestamp};
-use eventlog::{AttemptId, CommandId, Commit, LogId, Noted, Position, StreamId, Topic, Version};
+use eventlog::{AttemptId, CommandId, LogId, Noted, Position, StreamId, Topic, Version};
 use prost::Message;
 use tokio::task::JoinHandle;
 
 use super::folded::{Folded, Slot, Slots, TimerKey};
 use super::outcomes::Outcome;
+use super::skips;
 use super::worker::Worker;
 use crate::control::Skipped;
 use crate::{Codec, View};
 
-const MAGIC: &[u8; 4] = b"DSS1";
+const MAGIC: &[u8; 4] = b"DSS2";
 /// A snapshot is made after this many commits, or after this long if there was one.
 pub(super) const EVERY_COMMITS: u64 = 250_000;
 const EVERY: Duration = Duration::from_secs(600);
@@ -43,8 +44,6 @@ struct SnapshotMessage {
     outcomes: Vec<OutcomeMessage>,
     #[prost(message, repeated, tag = "8")]
     timers: Vec<TimerMessage>,
-    #[prost(string, repeated, tag = "9")]
-    unusable: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -61,6 +60,8 @@ struct SlotMessage {
     erased: bool,
     #[prost(bytes = "bytes", tag = "6")]
     state: Bytes,
+    #[prost(uint64, optional, tag = "7")]
+    skipped_at: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -157,8 +158,14 @@ async fn checked<C: Codec, V: View<C::Aggregate>>(
 ) -> Result<Folded<C, V>, String> {
     let message = blocking(move || read::<C>(&bytes)).await?;
     confirm(topic, &message).await?;
-    knows_skips(topic, &message, skipped).await?;
-    blocking(move || unfold(message)).await
+    let mut folded: Folded<C, V> = blocking(move || unfold(message)).await?;
+    let cut_at = |stream: &StreamId| folded.get(stream)?.skipped_at;
+    let streams = skips::folded_too_far(topic, skipped, folded.position, cut_at).await;
+    for (stream, commits) in streams.map_err(|error| error.to_string())? {
+        let anew = folded.fold_anew(&stream, &commits, |position| skipped.contains(position));
+        anew.map_err(|error| error.to_string())?;
+    }
+    Ok(folded)
 }
 
 /// A large one takes as long as many calls.
@@ -308,28 +315,6 @@ async fn confirm(topic: &Topic, message: &SnapshotMessage) -> Result<(), String>
     }
 }
 
-/// Otherwise a cache would decide what is seen.
-async fn knows_skips(
-    topic: &Topic,
-    message: &SnapshotMessage,
-    skipped: &Skipped,
-) -> Result<(), String> {
-    for position in skipped.up_to(Position::new(message.position)) {
-        let commit = topic.commit(position).await;
-        let commit = commit.map_err(|error| error.to_string())?;
-        let is_known = |commit: &Commit| {
-            let mut unusable = message.unusable.iter();
-            unusable.any(|stream| *stream == commit.stream.as_str())
-        };
-        if commit.is_some_and(|commit| !is_known(&commit)) {
-            return Err(format!(
-                "it was made before position {position} was skipped"
-            ));
-        }
-    }
-    Ok(())
-}
-
 fn head<C: Codec, V: View<C::Aggregate>>(
     folded: &Folded<C, V>,
     log_id: &[u8; 16],
@@ -357,7 +342,6 @@ fn head<C: Codec, V: View<C::Aggregate>>(
                 set_by: timer.set_by.as_uuid().as_bytes().to_vec(),
             })
             .collect(),
-        unusable: folded.unusable.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -369,6 +353,7 @@ fn slot_out<C: Codec>(stream: &StreamId, slot: &Slot<C::Aggregate>) -> SlotMessa
         changed_time: slot.changed_time.as_millis(),
         erased: slot.erased,
         state: C::encode_state(&slot.state).into(),
+        skipped_at: slot.skipped_at.map(Position::get),
     }
 }
 
@@ -412,6 +397,7 @@ fn unfold<C: Codec, V: View<C::Aggregate>>(
             changed_at: Position::new(slot.changed_at),
             changed_time: Timestamp::from_millis(slot.changed_time),
             erased: slot.erased,
+            skipped_at: slot.skipped_at.map(Position::new),
             state,
             ..Slot::default()
         };
@@ -430,9 +416,6 @@ fn unfold<C: Codec, V: View<C::Aggregate>>(
             noted,
         };
         folded.outcomes.insert(outcome.log_time, id, remembered);
-    }
-    for name in message.unusable {
-        folded.unusable.insert(stream(&name)?);
     }
     Ok(folded)
 }

@@ -65,6 +65,7 @@ pub(crate) struct OfferingObject {
     pauses: Vec<PauseRecord>,
     distance_km: Option<f64>,
     withdrawn: bool,
+    unusable: bool,
     #[serde(flatten)]
     practice: PracticeObject,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -204,6 +205,7 @@ impl From<&OfferingRow> for OfferingObject {
             pauses: row.pauses.iter().map(PauseRecord::from).collect(),
             distance_km: row.distance_km,
             withdrawn: row.withdrawn,
+            unusable: row.unusable,
             practice: PracticeObject::from(row),
             cursor: None,
         }

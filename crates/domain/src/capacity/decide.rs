@@ -1,7 +1,7 @@
 use super::known_reports::Recognition;
 use super::{
     Command, Details, Event, FUTURE_TOLERANCE_MILLIS, Offering, Patch, Pause, PauseId, Rejection,
-    Report, ReportKey, ResumeCause,
+    Report, ReportKey, ResumeCause, WithdrawalReason,
 };
 use crate::{Aggregate, Timer, Timestamp};
 
@@ -16,11 +16,8 @@ impl Aggregate for Offering {
         match command {
             Command::Publish(publication) => self.publish(publication, now),
 
-            Command::Withdraw(_) if self.details.is_none() => Err(Rejection::UnknownOffering),
-            Command::Withdraw(_) if self.withdrawn.is_some() => Ok(vec![]),
-            Command::Withdraw(reason) => Ok(vec![Event::OfferingWithdrawn(*reason)]),
+            Command::Withdraw(reason) => self.withdraw(*reason, now),
 
-            // A pause ends whatever became of the offering.
             Command::EndPause { pause_id, ends_at } => Ok(self.end_pause(pause_id, *ends_at)),
 
             Command::Change(_)
@@ -64,14 +61,7 @@ impl Aggregate for Offering {
                 }])
             }
 
-            Command::Pause(pause) if self.pauses.contains(pause) => Ok(vec![]),
-            Command::Pause(pause) if self.pause(&pause.pause_id).is_some() => {
-                Err(Rejection::PauseIdReused)
-            }
-            Command::Pause(pause) if pause.has_ended(now) || pause.ends_before_it_starts() => {
-                Err(Rejection::PauseEndsInThePast)
-            }
-            Command::Pause(pause) => Ok(vec![Event::AdmissionsPaused(pause.clone())]),
+            Command::Pause(pause) => self.begin_pause(pause, now),
 
             Command::Resume(Some(pause_id)) if self.pause(pause_id).is_none() => {
                 Err(Rejection::UnknownPause)
@@ -98,6 +88,7 @@ impl Aggregate for Offering {
         match rejection {
             Rejection::UnknownOffering => "unknown-offering",
             Rejection::Withdrawn => "withdrawn",
+            Rejection::WithdrawnOtherwise(_) => "withdrawn-otherwise",
             Rejection::OtherProvider => "other-provider",
             Rejection::ObservedInTheFuture => "observed-in-the-future",
             Rejection::SequenceReused(_) => "sequence-reused",
@@ -105,6 +96,7 @@ impl Aggregate for Offering {
             Rejection::UnknownPause => "unknown-pause",
             Rejection::PauseIdReused => "pause-id-reused",
             Rejection::PauseEndsInThePast => "pause-ends-in-the-past",
+            Rejection::ExpectedEndInThePast => "expected-end-in-the-past",
         }
     }
 }
@@ -135,6 +127,30 @@ impl Offering {
         self.details
             .as_ref()
             .is_some_and(|own| own.provider_id != details.provider_id)
+    }
+
+    fn withdraw(&self, reason: WithdrawalReason, now: Timestamp) -> Decision {
+        match (&self.details, self.withdrawn) {
+            (None, _) => Err(Rejection::UnknownOffering),
+            (Some(_), Some(standing)) if standing == reason => Ok(vec![]),
+            (Some(_), Some(standing)) => Err(Rejection::WithdrawnOtherwise(standing)),
+            (Some(_), None) => Ok(vec![Event::OfferingWithdrawn {
+                reason,
+                withdrawn_at: now,
+            }]),
+        }
+    }
+
+    fn begin_pause(&self, pause: &Pause, now: Timestamp) -> Decision {
+        match self.pause(&pause.pause_id) {
+            Some(same) if same == pause => Ok(vec![]),
+            Some(_) => Err(Rejection::PauseIdReused),
+            None if pause.has_ended(now) || pause.ends_before_it_starts() => {
+                Err(Rejection::PauseEndsInThePast)
+            }
+            None if pause.is_overdue(now) => Err(Rejection::ExpectedEndInThePast),
+            None => Ok(vec![Event::AdmissionsPaused(pause.clone())]),
+        }
     }
 
     /// A pause whose end was moved meanwhile goes on.
@@ -177,6 +193,22 @@ impl Offering {
                 received_at: now,
             }]),
             Recognition::New => Ok(vec![Event::LateReportKept(report.clone().normalised())]),
+        }
+    }
+
+    /// What a publisher says in the same breath as it opens anew holds from then on, whenever it was counted.
+    pub(super) fn declared_anew(&self, report: &Report, now: Timestamp) -> Decision {
+        if is_from_the_future(report, now) {
+            return Err(Rejection::ObservedInTheFuture);
+        }
+        match self.known_reports.recognise(report) {
+            Recognition::Other(sequence) => Err(Rejection::SequenceReused(sequence)),
+            Recognition::New | Recognition::Same | Recognition::Forgotten(_) => {
+                Ok(vec![Event::CapacityReported {
+                    report: report.clone().normalised(),
+                    received_at: now,
+                }])
+            }
         }
     }
 

@@ -15,8 +15,17 @@ impl Offering {
                 self.withdrawn = None;
             }
             Event::OfferingChanged(details) => self.details = Some((**details).clone()),
-            // Figures and pauses stay: a pause still ends by itself, and who publishes anew finds what is known.
-            Event::OfferingWithdrawn(reason) => self.withdrawn = Some(*reason),
+            // What makes a report recognisable stays: who publishes anew may resend. So does what was learned.
+            Event::OfferingWithdrawn {
+                reason,
+                withdrawn_at,
+            } => {
+                self.withdrawn = Some(*reason);
+                self.closed_at = self.closed_at.max(Some(*withdrawn_at));
+                self.counts = None;
+                self.waits = None;
+                self.pauses.clear();
+            }
             Event::CapacityReported {
                 report,
                 received_at,
@@ -76,7 +85,9 @@ impl Offering {
         {
             self.waits = Figure::of_waits(report, received_at).or(self.waits.take());
         }
-        self.take_later_parts(report, received_at);
+        if !self.is_from_before_closing(report) {
+            self.take_later_parts(report, received_at);
+        }
     }
 
     fn drop_pause(&mut self, pause_id: &PauseId) {

@@ -68,6 +68,8 @@ pub struct Offering {
     pub details: Option<Details>,
     /// Why it is no longer offered.
     pub withdrawn: Option<WithdrawalReason>,
+    /// When it was last taken out: what was counted until then is history, also when it is published anew.
+    pub closed_at: Option<crate::Timestamp>,
     /// The present counts.
     pub counts: Option<Figure<Counts>>,
     /// The present waits.
@@ -175,8 +177,13 @@ pub enum Event {
     OfferingPublished(Box<Details>),
     /// The description as it stands from now on, whole.
     OfferingChanged(Box<Details>),
-    /// It is no longer offered.
-    OfferingWithdrawn(WithdrawalReason),
+    /// It is no longer offered; its figures and pauses are history.
+    OfferingWithdrawn {
+        /// Why.
+        reason: WithdrawalReason,
+        /// When it was decided.
+        withdrawn_at: crate::Timestamp,
+    },
     /// What in it is later than what was known is the present.
     CapacityReported {
         /// What was reported.
@@ -221,6 +228,16 @@ pub enum WithdrawalReason {
     RegisteredInError,
 }
 
+impl WithdrawalReason {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Merged => "merged",
+            Self::RegisteredInError => "registered-in-error",
+        }
+    }
+}
+
 /// Why a report was corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -251,6 +268,9 @@ pub enum Rejection {
     /// It was taken out; publish it anew first.
     #[error("the offering has been withdrawn")]
     Withdrawn,
+    /// It was taken out for another reason than the one now given.
+    #[error("the offering has been withdrawn already, for another reason: {}", .0.word())]
+    WithdrawnOtherwise(WithdrawalReason),
     /// The id is another provider's.
     #[error("the offering belongs to another provider")]
     OtherProvider,
@@ -272,4 +292,7 @@ pub enum Rejection {
     /// The pause would end before it begins, or is over already.
     #[error("the pause ends at a moment that has already passed")]
     PauseEndsInThePast,
+    /// The pause would begin with an expectation that did not come true.
+    #[error("the pause is expected to end at a moment that has already passed")]
+    ExpectedEndInThePast,
 }

@@ -32,6 +32,11 @@ impl Pause {
         self.ends_at.is_some_and(|ends_at| ends_at <= now)
     }
 
+    pub(super) fn is_overdue(&self, now: Timestamp) -> bool {
+        self.expected_end
+            .is_some_and(|expected_end| expected_end <= now)
+    }
+
     pub(super) fn ends_before_it_starts(&self) -> bool {
         self.starts_at
             .zip(self.ends_at)

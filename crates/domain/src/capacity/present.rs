@@ -72,7 +72,13 @@ impl Offering {
         let key = report.key();
         let newer_counts = report.counts.is_some() && is_later(key, self.counts.as_ref());
         let newer_waits = !report.waits.is_empty() && is_later(key, self.waits.as_ref());
-        newer_counts || newer_waits
+        !self.is_from_before_closing(report) && (newer_counts || newer_waits)
+    }
+
+    /// Tells whether a report was counted before the offering was last taken out.
+    pub(super) fn is_from_before_closing(&self, report: &Report) -> bool {
+        self.closed_at
+            .is_some_and(|closed_at| report.observed_at <= closed_at)
     }
 
     /// Tells whether a present part came from this report.

@@ -15,7 +15,10 @@ impl Offering {
         // Neither the report nor the pauses depend on the description: each is decided on what stands.
         let mut events: Vec<Event> = self.described(details).into_iter().collect();
         if let Some(report) = report {
-            events.extend(self.report(report, now)?);
+            events.extend(match self.withdrawn {
+                Some(_) => self.declared_anew(report, now)?,
+                None => self.report(report, now)?,
+            });
         }
         if let Some(pauses) = pauses {
             events.extend(self.replace_pauses(pauses, now)?);

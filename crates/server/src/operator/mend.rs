@@ -2,7 +2,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
-use eventlog::{EventLog, LogError, Position, Status, Topic};
+use eventlog::{Commit, EventLog, LogError, Position, Status, Topic};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -16,7 +16,7 @@ const CATCH_UP: Duration = Duration::from_secs(600);
 pub(super) async fn skip(
     settings: &Settings,
     (topic, position): (&str, Position),
-    reason: &str,
+    (reason, forced): (&str, bool),
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let control = chassis::control::topic_name(&settings.region);
@@ -25,7 +25,7 @@ pub(super) async fn skip(
         "{control} holds the decisions themselves: nothing in it can be skipped"
     );
     let open = open(settings, &control)?;
-    there_is(settings, &open, topic, position).await?;
+    there_is_one_to_skip(settings, &open, (topic, position), forced).await?;
     let control = super::topic(&open.log, &control)?;
     caught_up(&control).await?;
     let recorded = chassis::control::skip(&control, topic, position, reason).await;
@@ -96,12 +96,12 @@ fn open(settings: &Settings, topic: &str) -> anyhow::Result<Open> {
     }
 }
 
-/// Refuses a position that holds no commit: a slip would stay in the log.
-async fn there_is(
+/// Refuses a position that holds no commit, or one that can be read: a slip would stay in the log.
+async fn there_is_one_to_skip(
     settings: &Settings,
     open: &Open,
-    topic: &str,
-    position: Position,
+    (topic, position): (&str, Position),
+    forced: bool,
 ) -> anyhow::Result<()> {
     let found = match settings.kafka {
         None => super::topic(&open.log, topic)?.commit(position).await,
@@ -113,9 +113,22 @@ async fn there_is(
     };
     match found {
         Ok(None) => bail!("there is no commit at position {position} of {topic}"),
+        Ok(Some(commit)) if !forced && is_readable(topic, &commit) => bail!(
+            "nothing was done: the commit at position {position} of {topic} can be read; \
+             its stream {} would be lost for nothing (--force does it all the same)",
+            commit.stream
+        ),
         // One that cannot be read is what this is for.
         Ok(Some(_)) | Err(LogError::Damaged { .. }) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a node of this version can read a commit's content.
+fn is_readable(topic: &str, commit: &Commit) -> bool {
+    match topic.rsplit_once('.') {
+        Some((_, "capacity")) => capacity::can_read(&commit.body),
+        Some(_) | None => false,
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) enum Command {
         topic: String,
         position: Position,
         reason: String,
+        forced: bool,
     },
     Reset {
         topic: String,
@@ -63,6 +64,7 @@ impl Command {
                 topic: text(given, "topic")?,
                 position: position(given, "position")?,
                 reason: text(given, "reason")?,
+                forced: given.get_flag("force"),
             },
             ("log", "reset") => Self::Reset {
                 topic: text(given, "topic")?,
@@ -90,7 +92,8 @@ pub(crate) async fn run(
             topic,
             position,
             reason,
-        } => mend::skip(settings, (&topic, position), &reason, out).await,
+            forced,
+        } => mend::skip(settings, (&topic, position), (&reason, forced), out).await,
         Command::Reset { topic, confirmed } => mend::reset(settings, &topic, confirmed, out).await,
     }
 }

@@ -5,7 +5,7 @@ use eventlog::{
 };
 use prost::Message as _;
 use proto::capacity::v1::recorded_event::Event;
-use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent};
+use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent, WithdrawalReason};
 use serde_json::Value;
 
 use super::{Command, run};
@@ -21,13 +21,17 @@ fn settings(data: &Path) -> Settings {
     }
 }
 
-/// A log with two commits of one stream.
+/// A log with two commits of one stream, which name no reason and so cannot be read.
 async fn log(settings: &Settings) -> EventLog {
-    let log = storage::open(settings).unwrap();
     let event = RecordedEvent {
         event: Some(Event::OfferingWithdrawn(OfferingWithdrawn::default())),
         ..RecordedEvent::default()
     };
+    log_of(settings, event).await
+}
+
+async fn log_of(settings: &Settings, event: RecordedEvent) -> EventLog {
+    let log = storage::open(settings).unwrap();
     let body = CommitBody {
         events: vec![event],
     };
@@ -108,6 +112,7 @@ async fn a_log_is_not_mended_while_a_server_has_it() {
         topic: topic(),
         position: Position::new(1),
         reason: "a try".to_owned(),
+        forced: false,
     };
     let refused = said(&settings, skip).await.unwrap_err();
     assert!(
@@ -126,6 +131,7 @@ async fn a_skip_is_recorded_for_a_commit_that_is_there() {
         topic: topic(),
         position: Position::new(position),
         reason: "a try".to_owned(),
+        forced: false,
     };
     let refused = said(&settings, skip(7)).await.unwrap_err();
     assert_eq!(refused, "there is no commit at position 7 of demo.capacity");
@@ -134,6 +140,34 @@ async fn a_skip_is_recorded_for_a_commit_that_is_there() {
         done.starts_with("demo.capacity: position 2 is skipped "),
         "{done}"
     );
+}
+
+#[tokio::test]
+async fn a_commit_that_can_be_read_is_skipped_only_by_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let withdrawn = OfferingWithdrawn {
+        reason: WithdrawalReason::Closed.into(),
+    };
+    let readable = RecordedEvent {
+        occurred_at: Some(prost_types::Timestamp::default()),
+        event: Some(Event::OfferingWithdrawn(withdrawn)),
+        ..RecordedEvent::default()
+    };
+    log_of(&settings, readable).await.close();
+    let skip = |forced| Command::Skip {
+        topic: topic(),
+        position: Position::new(2),
+        reason: "a try".to_owned(),
+        forced,
+    };
+    let refused = said(&settings, skip(false)).await.unwrap_err();
+    assert_eq!(
+        refused,
+        "nothing was done: the commit at position 2 of demo.capacity can be read; its stream capacity-one \
+         would be lost for nothing (--force does it all the same)"
+    );
+    assert!(said(&settings, skip(true)).await.is_ok());
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ fn is_history(event: &Event) -> bool {
         Event::LateReportKept(_) => true,
         Event::OfferingPublished(_)
         | Event::OfferingChanged(_)
-        | Event::OfferingWithdrawn(_)
+        | Event::OfferingWithdrawn { .. }
         | Event::CapacityReported { .. }
         | Event::ReportCorrected { .. }
         | Event::AdmissionsPaused(_)

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use chassis::status::refusal;
-use chassis::{Folded, Violations};
+use chassis::{Folded, Slot, Violations};
 use domain::Timestamp;
+use domain::capacity::{Offering, OfferingId};
 use prost::Message;
 use proto::capacity::v1;
 use tonic::{Code, Status};
@@ -18,6 +19,25 @@ type State = Folded<Wire, CapacityView>;
 
 /// A page ends before it grows beyond this: clients take at most 4 MiB.
 const MAX_PAGE_BYTES: usize = 2 << 20;
+
+/// Returns an offering as it stands; one whose history cannot be read in full is unknown.
+pub(super) fn row_of(
+    view: &CapacityView,
+    (id, slot): (&OfferingId, &Slot<Offering>),
+    distance_km: Option<f64>,
+    now: Timestamp,
+) -> v1::OfferingRow {
+    let beside = Beside {
+        distance_km,
+        confidence: view.confidence(&slot.state, now),
+    };
+    let row = wire::offering_row(id, &slot.state, beside, now);
+    if slot.is_usable() {
+        row
+    } else {
+        wire::disbelieved(row)
+    }
+}
 
 impl Api {
     pub(super) async fn find(
@@ -47,18 +67,15 @@ impl Api {
         let mut bytes = 0;
         let mut last = None;
         for number in &found.rows {
-            let Some((row, state)) = folded
+            let Some((row, slot)) = folded
                 .view
                 .row(*number)
-                .and_then(|row| Some((row, state_of(&row.stream)?)))
+                .and_then(|row| Some((row, folded.get(&row.stream)?)))
             else {
                 continue;
             };
-            let beside = Beside {
-                distance_km: folded.view.distance_km(*number, &asked.filter),
-                confidence: folded.view.confidence(state, now),
-            };
-            let row = wire::offering_row(&row.id, state, beside, now);
+            let distance_km = folded.view.distance_km(*number, &asked.filter);
+            let row = row_of(&folded.view, (&row.id, slot), distance_km, now);
             bytes += row.encoded_len();
             if bytes > MAX_PAGE_BYTES && !rows.is_empty() {
                 break;
@@ -130,10 +147,6 @@ impl Api {
 /// The offering as it stands in a folded state; none before it is published.
 fn row(folded: &State, wanted: &Wanted, now: Timestamp) -> Option<v1::OfferingRow> {
     let slot = folded.get(&wanted.stream)?;
-    slot.state.details.as_ref()?;
-    let beside = Beside {
-        confidence: folded.view.confidence(&slot.state, now),
-        ..Beside::default()
-    };
-    Some(wire::offering_row(&wanted.id, &slot.state, beside, now))
+    let is_known = slot.state.details.is_some() || !slot.is_usable();
+    is_known.then(|| row_of(&folded.view, (&wanted.id, slot), None, now))
 }

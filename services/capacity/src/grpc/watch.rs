@@ -21,10 +21,11 @@ use tonic::{Code, Status};
 use super::commands::invalid;
 use super::cursor::Cursor;
 use super::figures::Watching;
+use super::find::row_of;
 use super::{Answers, Api, Capacity};
 use crate::fingerprint::fingerprint;
 use crate::view::{CapacityView, Filter, RowNumber};
-use crate::wire::{self, Beside, Wire};
+use crate::wire::{self, Wire};
 
 /// Messages made at once, and offerings looked at, while the command loop waits.
 const MAX_MESSAGES: usize = 256;
@@ -65,6 +66,11 @@ pub(super) async fn start(
         },
         // A node whose clock is behind tells again what another one told ahead of it.
         judged: (cursor.known_at.min(now), RowNumber::MAX),
+        // Who resumes is told of all of them: no cursor says when that was decided.
+        unusable_told: match resumed {
+            Some(_) => 0,
+            None => context.read().view.unusable_after(0).len(),
+        },
         cursor,
         is_live: false,
         is_over: false,
@@ -114,6 +120,8 @@ struct Watcher {
     /// Up to which moment, and which offering of that moment, it has been told what expired or began.
     judged: (Timestamp, RowNumber),
     told: Told,
+    /// How many of those that are not to be believed any more it has been told of.
+    unusable_told: usize,
     is_live: bool,
     is_over: bool,
     messages: VecDeque<v1::WatchCapacityResponse>,
@@ -172,7 +180,9 @@ impl Watcher {
         let api = self.api.clone();
         let now = api.0.node.clock.now().max(self.judged.0);
         let folded = api.0.context.read();
-        let is_all = self.tell_moments(&folded, now) && self.tell_changes(&folded, now);
+        let is_all = self.tell_unusable(&folded, now)
+            && self.tell_moments(&folded, now)
+            && self.tell_changes(&folded, now);
         let next_moment = folded.view.next_moment(now);
         drop(folded);
         if !is_all {
@@ -233,6 +243,18 @@ impl Watcher {
         true
     }
 
+    /// Tells what is not to be believed any more; returns whether that was all.
+    fn tell_unusable(&mut self, folded: &Folded, now: Timestamp) -> bool {
+        for number in folded.view.unusable_after(self.unusable_told) {
+            if self.is_full(0) {
+                return false;
+            }
+            self.unusable_told += 1;
+            self.tell(folded, *number, now);
+        }
+        true
+    }
+
     fn is_full(&self, looked_at: usize) -> bool {
         self.messages.len() >= MAX_MESSAGES || looked_at >= MAX_LOOKED_AT
     }
@@ -241,19 +263,16 @@ impl Watcher {
     fn tell(&mut self, folded: &Folded, number: RowNumber, now: Timestamp) {
         let view = &folded.view;
         let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
-        let Some((row, state)) = view
+        let Some((row, slot)) = view
             .row(number)
-            .and_then(|row| Some((row, state_of(&row.stream)?)))
+            .and_then(|row| Some((row, folded.get(&row.stream)?)))
         else {
             return;
         };
         if view.matches(number, &self.filter, now, state_of) {
             self.told.shown(number);
-            let beside = Beside {
-                distance_km: view.distance_km(number, &self.filter),
-                confidence: view.confidence(state, now),
-            };
-            let row = wire::offering_row(&row.id, state, beside, now);
+            let distance_km = view.distance_km(number, &self.filter);
+            let row = row_of(view, (&row.id, slot), distance_km, now);
             self.push(Event::Offering(row));
         } else if self.told.gone(number) {
             let offering_id = row.id.as_str().to_owned();

@@ -151,6 +151,15 @@ impl Facts {
         })
     }
 
+    /// The same without its figures: nothing of them counts.
+    pub(crate) fn unbelieved(self) -> Self {
+        Self {
+            counts: None,
+            waits: None,
+            ..self
+        }
+    }
+
     /// Free places that may still be believed.
     pub(crate) fn available(&self, now: Timestamp) -> Option<u32> {
         self.counts

@@ -59,6 +59,8 @@ pub(crate) struct CapacityView {
     moments: BTreeSet<(Timestamp, RowNumber)>,
     /// What the past reports of all add up to.
     experience: Experience,
+    /// Those that are not to be believed any more, in the order in which that was heard.
+    unusable: Vec<RowNumber>,
 }
 
 impl View<Offering> for CapacityView {
@@ -66,11 +68,7 @@ impl View<Offering> for CapacityView {
         let Some(number) = self.number_of(stream) else {
             return;
         };
-        let provider = state.details.as_ref().map(|details| {
-            self.name_anew(number, details);
-            self.providers.number_of(&details.provider_id)
-        });
-        let facts = provider.and_then(|provider| Facts::of(state, provider));
+        let facts = self.facts_of(number, state);
         self.set_facts(number, facts);
         self.set_moments(number, state);
         self.experience.set(number as usize, state);
@@ -78,6 +76,18 @@ impl View<Offering> for CapacityView {
         self.changes.remove(&row.changed_at);
         self.changes.insert(position, number);
         row.changed_at = position;
+    }
+
+    fn set_unusable(&mut self, stream: &StreamId, state: &Offering) {
+        let Some(number) = self.number_of(stream) else {
+            return;
+        };
+        let facts = self.facts_of(number, state);
+        self.set_facts(number, facts.map(Facts::unbelieved));
+        // Nothing of it is current, so nothing expires.
+        self.set_moments(number, &Offering::default());
+        self.experience.set(number as usize, state);
+        self.unusable.push(number);
     }
 }
 
@@ -116,6 +126,12 @@ impl CapacityView {
             .range((after, std::ops::Bound::Unbounded))
             .next()
             .map(|(moment, _)| *moment)
+    }
+
+    /// The offerings that are not to be believed any more, after so many of them: no position says when that came, for
+    /// the decision stands in another topic.
+    pub(crate) fn unusable_after(&self, count: usize) -> &[RowNumber] {
+        self.unusable.get(count..).unwrap_or_default()
     }
 
     /// One offering.
@@ -168,6 +184,13 @@ impl CapacityView {
             moments: Vec::new(),
         });
         Some(number)
+    }
+
+    fn facts_of(&mut self, number: RowNumber, state: &Offering) -> Option<Facts> {
+        let details = state.details.as_ref()?;
+        self.name_anew(number, details);
+        let provider = self.providers.number_of(&details.provider_id);
+        Facts::of(state, provider)
     }
 
     fn name_anew(&mut self, number: RowNumber, details: &Details) {

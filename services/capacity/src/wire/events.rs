@@ -27,10 +27,14 @@ fn encode_event(event: &Event) -> Stored {
         Event::OfferingChanged(offered) => Stored::OfferingChanged(v1::OfferingChanged {
             details: Some(details::encode(offered)),
         }),
-        Event::OfferingWithdrawn(reason) => Stored::OfferingWithdrawn(v1::OfferingWithdrawn {
+        // When it was withdrawn is when it was decided: stored once, as the event's own moment.
+        Event::OfferingWithdrawn {
+            reason,
+            withdrawn_at: _,
+        } => Stored::OfferingWithdrawn(v1::OfferingWithdrawn {
             reason: reason.code(),
         }),
-        // When it was received is when it was decided: stored once, as the event's own moment.
+        // The same with the moment at which it was received.
         Event::CapacityReported {
             report: reported,
             received_at: _,
@@ -86,7 +90,7 @@ pub(super) fn decode(recorded: v1::RecordedEvent) -> Read<Recorded<Event>> {
     })
 }
 
-fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
+fn decode_event(event: Stored, decided_at: Timestamp) -> Read<Event> {
     Ok(match event {
         Stored::OfferingPublished(stored) => {
             Event::OfferingPublished(Box::new(decode_details(stored.details)?))
@@ -94,12 +98,13 @@ fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
         Stored::OfferingChanged(stored) => {
             Event::OfferingChanged(Box::new(decode_details(stored.details)?))
         }
-        Stored::OfferingWithdrawn(stored) => {
-            Event::OfferingWithdrawn(required(stored.reason, "reason")?)
-        }
+        Stored::OfferingWithdrawn(stored) => Event::OfferingWithdrawn {
+            reason: required(stored.reason, "reason")?,
+            withdrawn_at: decided_at,
+        },
         Stored::CapacityReported(stored) => Event::CapacityReported {
             report: decode_report(stored.report)?,
-            received_at,
+            received_at: decided_at,
         },
         Stored::LateReportKept(stored) => Event::LateReportKept(decode_report(stored.report)?),
         Stored::ReportCorrected(stored) => Event::ReportCorrected {
@@ -113,7 +118,7 @@ fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
             },
             report: decode_report(stored.report)?,
             reason: required(stored.reason, "reason")?,
-            received_at,
+            received_at: decided_at,
         },
         Stored::AdmissionsPaused(stored) => Event::AdmissionsPaused(decode_pause(stored.pause)?),
         Stored::AdmissionsResumed(stored) => Event::AdmissionsResumed(
@@ -123,7 +128,7 @@ fn decode_event(event: Stored, received_at: Timestamp) -> Read<Event> {
         Stored::RefusalRecorded(stored) => Event::RefusalRecorded {
             refusal: refusal::decode(stored.refusal.ok_or(Unreadable::new("refusal"))?)?,
             contradicts: stored.contradicts_declared,
-            recorded_at: received_at,
+            recorded_at: decided_at,
         },
     })
 }

@@ -1,6 +1,6 @@
 //! An offering's history as the contract shows it.
 
-use chassis::HistoryItem;
+use chassis::{HistoryItem, Recorded};
 use domain::Timestamp;
 use domain::capacity::{Event, Report};
 use proto::capacity::v1;
@@ -15,20 +15,31 @@ pub(crate) fn history_entry(item: &HistoryItem<Event>, position: String) -> v1::
         position,
         version: item.version.get(),
         log_time: Some(timestamp(Timestamp::from_millis(item.log_time_millis))),
-        occurred_at: Some(timestamp(item.recorded.occurred_at)),
-        actor: item.recorded.actor.clone(),
         command_id: item.command_id.map(|id| id.to_string()).unwrap_or_default(),
-        kind: kind(&item.recorded.event).to_owned(),
+        kind: "skipped".to_owned(),
         ..v1::HistoryEntry::default()
     };
-    with_content(entry, &item.recorded.event)
+    match &item.recorded {
+        Some(recorded) => with_recorded(entry, recorded),
+        None => entry,
+    }
+}
+
+fn with_recorded(entry: v1::HistoryEntry, recorded: &Recorded<Event>) -> v1::HistoryEntry {
+    let entry = v1::HistoryEntry {
+        occurred_at: Some(timestamp(recorded.occurred_at)),
+        actor: recorded.actor.clone(),
+        kind: kind(&recorded.event).to_owned(),
+        ..entry
+    };
+    with_content(entry, &recorded.event)
 }
 
 fn kind(event: &Event) -> &'static str {
     match event {
         Event::OfferingPublished(_) => "offering-published",
         Event::OfferingChanged(_) => "offering-changed",
-        Event::OfferingWithdrawn(_) => "offering-withdrawn",
+        Event::OfferingWithdrawn { .. } => "offering-withdrawn",
         Event::CapacityReported { .. } => "capacity-reported",
         Event::LateReportKept(_) => "late-report-kept",
         Event::ReportCorrected { .. } => "report-corrected",
@@ -45,7 +56,10 @@ fn with_content(entry: v1::HistoryEntry, event: &Event) -> v1::HistoryEntry {
             details: Some(details::encode(offered)),
             ..entry
         },
-        Event::OfferingWithdrawn(reason) => {
+        Event::OfferingWithdrawn {
+            reason,
+            withdrawn_at: _,
+        } => {
             let reason = v1::WithdrawalReason::try_from(reason.code()).unwrap_or_default();
             v1::HistoryEntry {
                 reason: word(reason.as_str_name(), "WITHDRAWAL_REASON_"),

@@ -29,7 +29,7 @@ pub(crate) use request::{
     Order, Transport, change, correct, pause as pause_admissions, publish, refuse,
     report as report_capacity, resume, withdraw,
 };
-pub(crate) use row::{Beside, offering_row};
+pub(crate) use row::{Beside, disbelieved, offering_row};
 pub(crate) use unreadable::timestamp;
 
 use chassis::{Codec, DecodeError, Recorded};
@@ -44,7 +44,7 @@ pub(crate) struct Wire;
 
 impl Codec for Wire {
     type Aggregate = Offering;
-    const FORMAT: &'static str = "capacity-offering-4";
+    const FORMAT: &'static str = "capacity-offering-5";
 
     fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
         let events = events.iter().map(events::encode).collect();

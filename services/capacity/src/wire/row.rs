@@ -59,6 +59,31 @@ pub(crate) fn offering_row(
         overdue,
         practised: refusal::practised(&offering.refusals, now),
         standard_codes: offering.details.as_ref().and_then(standard_codes),
+        unusable: false,
+    }
+}
+
+/// Returns the row of an offering whose history cannot be read in full: nothing of it may be believed.
+pub(crate) fn disbelieved(row: v1::OfferingRow) -> v1::OfferingRow {
+    v1::OfferingRow {
+        counts_status: row.counts_status.map(expired),
+        waits_status: row.waits_status.map(expired),
+        confidence: None,
+        confidence_basis: v1::ConfidenceBasis::Unspecified.into(),
+        confidence_cases: None,
+        unusable: true,
+        ..row
+    }
+}
+
+fn expired(status: v1::FigureStatus) -> v1::FigureStatus {
+    let freshness = match status.freshness() {
+        v1::Freshness::Current | v1::Freshness::Expired => v1::Freshness::Expired,
+        v1::Freshness::None | v1::Freshness::Unspecified => v1::Freshness::None,
+    };
+    v1::FigureStatus {
+        freshness: freshness.into(),
+        ..status
     }
 }
 

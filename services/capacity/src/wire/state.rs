@@ -43,6 +43,7 @@ pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
             .as_deref()
             .map_or_else(Vec::new, encode_cases),
         refusals: refusal::encode_days(&offering.refusals),
+        closed_at_ms: offering.closed_at.map(Timestamp::as_millis),
     }
 }
 
@@ -126,6 +127,7 @@ pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
     Ok(Offering {
         details: state.details.map(details::decode).transpose()?,
         withdrawn: optional(state.withdrawal_reason, "withdrawal_reason")?,
+        closed_at: state.closed_at_ms.map(Timestamp::from_millis),
         counts: counts.and_then(|report| Figure::of_counts(&report, counts_received_at)),
         waits: waits.and_then(|report| Figure::of_waits(&report, waits_received_at)),
         pauses: state

@@ -6,6 +6,7 @@ mod past;
 mod places;
 mod reads;
 mod repeats;
+mod skips;
 mod snapshots;
 mod timers;
 mod unreadable;

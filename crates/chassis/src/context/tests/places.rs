@@ -192,4 +192,8 @@ impl View<Places> for Totals {
     fn set(&mut self, stream: &StreamId, state: &Places, _: Position, _: Timestamp) {
         self.free.insert(stream.clone(), state.free);
     }
+
+    fn set_unusable(&mut self, stream: &StreamId, _: &Places) {
+        self.free.remove(stream);
+    }
 }

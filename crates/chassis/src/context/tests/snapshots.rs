@@ -15,31 +15,25 @@ use crate::{Codec, DecodeError, Effect, Recorded};
 pub(super) struct Everything {
     position: u64,
     log_time: i64,
-    slots: BTreeMap<String, (Places, u64, u64, i64, bool)>,
+    slots: BTreeMap<String, (Places, String)>,
     outcomes: BTreeMap<CommandId, Outcome>,
     timers: Vec<String>,
-    unusable: Vec<String>,
     view: BTreeMap<String, u64>,
 }
 
 pub(super) fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals>) -> Everything {
     let slots = folded.slots().map(|(stream, slot)| {
-        let times = (slot.changed_at.get(), slot.changed_time.as_millis());
-        let content = (
-            slot.state.clone(),
-            slot.version.get(),
-            times.0,
-            times.1,
-            slot.erased,
-        );
-        (stream.to_string(), content)
+        let changed = (slot.changed_at, slot.changed_time);
+        let rest = (slot.version, changed, slot.erased, slot.skipped_at);
+        (
+            stream.to_string(),
+            (slot.state.clone(), format!("{rest:?}")),
+        )
     });
     let timers = folded
         .timers
         .iter()
         .map(|(key, timer)| format!("{key:?} {}", timer.set_by));
-    let mut unusable: Vec<_> = folded.unusable.iter().map(ToString::to_string).collect();
-    unusable.sort();
     Everything {
         position: folded.position().get(),
         log_time: folded.log_time().as_millis(),
@@ -50,7 +44,6 @@ pub(super) fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals
             .map(|(_, id, outcome)| (*id, outcome.clone()))
             .collect(),
         timers: timers.collect(),
-        unusable,
         view: folded
             .view
             .free

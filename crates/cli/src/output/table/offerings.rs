@@ -140,6 +140,7 @@ fn age(status: Option<&FigureStatus>) -> String {
 }
 
 fn note(row: &OfferingRow) -> String {
+    let unusable = row.unusable.then(|| "unusable".to_owned());
     let withdrawn = row.withdrawn.then(|| "withdrawn".to_owned());
     let sure = row
         .confidence
@@ -148,8 +149,9 @@ fn note(row: &OfferingRow) -> String {
     let overdue = row.overdue.then(|| overdue(row));
     let refused = row.practised.as_ref().map(refused);
     let soon = row.counts.as_ref().and_then(soon);
-    let parts = withdrawn
+    let parts = unusable
         .into_iter()
+        .chain(withdrawn)
         .chain(sure)
         .chain(held)
         .chain(overdue)

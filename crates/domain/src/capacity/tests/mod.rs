@@ -1,3 +1,4 @@
+mod closings;
 mod confidence;
 mod corrections;
 mod forms;
@@ -71,6 +72,13 @@ fn others_details() -> Details {
 
 fn published() -> Event {
     Event::OfferingPublished(Box::new(details()))
+}
+
+fn withdrawn(reason: WithdrawalReason) -> Event {
+    Event::OfferingWithdrawn {
+        reason,
+        withdrawn_at: at(20),
+    }
 }
 
 fn publication() -> Publication {

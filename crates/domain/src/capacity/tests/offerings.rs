@@ -35,8 +35,7 @@ fn to_publish_something_else_changes_the_description() {
 
 #[test]
 fn to_publish_what_was_withdrawn_opens_it_again() {
-    let withdrawn = Event::OfferingWithdrawn(WithdrawalReason::Closed);
-    let reopened = given([published(), withdrawn])
+    let reopened = given([published(), withdrawn(WithdrawalReason::Closed)])
         .when(publish(publication()))
         .then([published()]);
     assert!(Offering::is_offered(reopened.state()));
@@ -51,12 +50,9 @@ fn an_offering_stays_its_providers() {
     given::<Offering>([published()])
         .when(publish(others.clone()))
         .then_rejected(Rejection::OtherProvider);
-    given::<Offering>([
-        published(),
-        Event::OfferingWithdrawn(WithdrawalReason::Closed),
-    ])
-    .when(publish(others))
-    .then_rejected(Rejection::OtherProvider);
+    given::<Offering>([published(), withdrawn(WithdrawalReason::Closed)])
+        .when(publish(others))
+        .then_rejected(Rejection::OtherProvider);
 
     let patch = Patch {
         details: others_details(),
@@ -179,15 +175,6 @@ fn every_field_of_a_patch_is_taken_by_its_name() {
     );
 }
 
-#[test]
-fn an_offering_is_withdrawn_once() {
-    given::<Offering>([published()])
-        .when(Command::Withdraw(WithdrawalReason::Merged))
-        .then([Event::OfferingWithdrawn(WithdrawalReason::Merged)])
-        .when(Command::Withdraw(WithdrawalReason::Closed))
-        .then_nothing();
-}
-
 /// Every command that needs an offering that is offered.
 fn needs_an_offering() -> Vec<Command> {
     let patch = Patch {
@@ -229,12 +216,9 @@ fn nothing_is_said_about_an_offering_that_is_not_published() {
 #[test]
 fn nothing_is_said_about_an_offering_that_was_withdrawn() {
     for command in needs_an_offering() {
-        given::<Offering>([
-            published(),
-            Event::OfferingWithdrawn(WithdrawalReason::Closed),
-        ])
-        .when(command)
-        .then_rejected(Rejection::Withdrawn);
+        given::<Offering>([published(), withdrawn(WithdrawalReason::Closed)])
+            .when(command)
+            .then_rejected(Rejection::Withdrawn);
     }
 }
 
@@ -243,6 +227,7 @@ fn every_refusal_has_a_word_of_its_own() {
     let rejections = [
         Rejection::UnknownOffering,
         Rejection::Withdrawn,
+        Rejection::WithdrawnOtherwise(WithdrawalReason::Closed),
         Rejection::OtherProvider,
         Rejection::ObservedInTheFuture,
         Rejection::SequenceReused(1),
@@ -250,6 +235,7 @@ fn every_refusal_has_a_word_of_its_own() {
         Rejection::UnknownPause,
         Rejection::PauseIdReused,
         Rejection::PauseEndsInThePast,
+        Rejection::ExpectedEndInThePast,
     ];
     let codes: BTreeSet<_> = rejections.iter().map(Offering::code).collect();
     assert_eq!(codes.len(), rejections.len());

@@ -42,6 +42,27 @@ fn an_id_stands_for_one_pause() {
 }
 
 #[test]
+fn a_pause_is_not_begun_with_an_expected_end_that_has_passed() {
+    let overdue = Pause {
+        expected_end: Some(at(50)),
+        ..pause("p1")
+    };
+    given::<Offering>([published()])
+        .at(at(50))
+        .when(Command::Pause(overdue.clone()))
+        .then_rejected(Rejection::ExpectedEndInThePast);
+    // A stop that lasts longer than was expected is still one, for who gave it and for who declares what is in force.
+    given::<Offering>(paused([overdue.clone()]))
+        .at(at(60))
+        .when(Command::Pause(overdue.clone()))
+        .then_nothing();
+    given::<Offering>([published()])
+        .at(at(60))
+        .when(replace(vec![overdue.clone()]))
+        .then([Event::AdmissionsPaused(overdue)]);
+}
+
+#[test]
 fn a_pause_ends_after_it_begins_and_after_now() {
     given::<Offering>([published()])
         .at(at(50))
@@ -127,18 +148,6 @@ fn a_timer_ends_its_pause_and_no_other() {
         .then_nothing();
     assert_eq!(after.state().pauses, [pause("p2")]);
     assert!(after.state().timers().is_empty());
-}
-
-#[test]
-fn a_pause_ends_also_when_the_offering_was_withdrawn() {
-    let mut history = paused([pause_until("p1", at(50))]);
-    history.push(Event::OfferingWithdrawn(WithdrawalReason::Closed));
-    given::<Offering>(history)
-        .when(Command::EndPause {
-            pause_id: id("p1"),
-            ends_at: at(50),
-        })
-        .then([resumed("p1", ResumeCause::Ended)]);
 }
 
 #[test]

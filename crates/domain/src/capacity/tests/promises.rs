@@ -53,7 +53,7 @@ fn nothing_is_promised_by_what_others_published_or_what_is_no_longer_offered() {
     let published_elsewhere = state([offered(read_elsewhere)]);
     assert_eq!(hours(&published_elsewhere), None);
     assert!(!published_elsewhere.is_overdue(NOW));
-    let closed = Event::OfferingWithdrawn(WithdrawalReason::Closed);
+    let closed = withdrawn(WithdrawalReason::Closed);
     assert_eq!(hours(&state([published(), closed])), None);
 }
 

@@ -92,7 +92,10 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         any_details().prop_map(|details| Event::OfferingPublished(Box::new(details))),
         any_details().prop_map(|details| Event::OfferingChanged(Box::new(details))),
-        Just(Event::OfferingWithdrawn(WithdrawalReason::Merged)),
+        (0_i64..40).prop_map(|moment| Event::OfferingWithdrawn {
+            reason: WithdrawalReason::Merged,
+            withdrawn_at: at(moment),
+        }),
         any_report().prop_map(reported),
         any_report().prop_map(Event::LateReportKept),
         correction,

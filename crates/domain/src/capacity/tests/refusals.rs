@@ -96,12 +96,9 @@ fn only_what_is_offered_can_refuse() {
     given::<Offering>([])
         .when(refuse())
         .then_rejected(Rejection::UnknownOffering);
-    given::<Offering>([
-        published(),
-        Event::OfferingWithdrawn(WithdrawalReason::Closed),
-    ])
-    .when(refuse())
-    .then_rejected(Rejection::Withdrawn);
+    given::<Offering>([published(), withdrawn(WithdrawalReason::Closed)])
+        .when(refuse())
+        .then_rejected(Rejection::Withdrawn);
 }
 
 #[test]

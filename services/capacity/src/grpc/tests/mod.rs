@@ -2,6 +2,7 @@ mod as_of;
 mod commands;
 mod confidence;
 mod reads;
+mod skipped;
 mod stream;
 mod watch;
 

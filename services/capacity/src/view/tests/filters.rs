@@ -415,7 +415,7 @@ fn a_pause_that_has_not_begun_stops_nobody() {
 fn what_is_withdrawn_matches_nothing() {
     let mut world = World::of(&[("one", &[published(details())])]);
     assert_eq!(world.ids(&Filter::default()), ["one"]);
-    world.record("one", &Event::OfferingWithdrawn(WithdrawalReason::Closed));
+    world.record("one", &withdrawn());
     assert_eq!(world.ids(&Filter::default()), [""; 0]);
     world.record("one", &published(details()));
     assert_eq!(world.ids(&Filter::default()), ["one"]);

@@ -62,6 +62,13 @@ fn published(details: Details) -> Event {
     Event::OfferingPublished(Box::new(details))
 }
 
+fn withdrawn() -> Event {
+    Event::OfferingWithdrawn {
+        reason: WithdrawalReason::Closed,
+        withdrawn_at: NOW,
+    }
+}
+
 fn counted(available: u32, observed_at: Timestamp) -> Event {
     let counts = UncheckedCounts {
         occupied: 3,

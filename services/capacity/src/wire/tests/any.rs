@@ -287,7 +287,12 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         details()
             .boxed()
             .prop_map(|details| Event::OfferingChanged(Box::new(details))),
-        coded::<WithdrawalReason>().prop_map(Event::OfferingWithdrawn),
+        (coded::<WithdrawalReason>(), moment()).prop_map(|(reason, withdrawn_at)| {
+            Event::OfferingWithdrawn {
+                reason,
+                withdrawn_at,
+            }
+        }),
         (report().boxed(), moment()).prop_map(|(report, received_at)| Event::CapacityReported {
             report,
             received_at

@@ -54,7 +54,10 @@ golden!(
 golden!(
     offering_withdrawn_1,
     "offering-withdrawn-1.bin",
-    vec![Event::OfferingWithdrawn(WithdrawalReason::Merged)]
+    vec![Event::OfferingWithdrawn {
+        reason: WithdrawalReason::Merged,
+        withdrawn_at: AT,
+    }]
 );
 golden!(
     capacity_reported_1,

@@ -42,6 +42,10 @@ fn recorded(event: Event, occurred_at: Timestamp) -> Recorded<Event> {
             contradicts,
             recorded_at: occurred_at,
         },
+        Event::OfferingWithdrawn { reason, .. } => Event::OfferingWithdrawn {
+            reason,
+            withdrawn_at: occurred_at,
+        },
         other => other,
     };
     Recorded {
