@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod brokers;
 #[cfg(test)]
+mod demonstration;
+#[cfg(test)]
 mod kafka;
 #[cfg(test)]
 mod kill;

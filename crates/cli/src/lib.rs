@@ -11,6 +11,7 @@ mod import;
 mod moments;
 mod notation;
 mod output;
+mod progress;
 mod record;
 mod words;
 
@@ -25,6 +26,7 @@ use args::Command;
 pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Capacity(command) => Box::pin(commands::capacity(command, &cli.global)).await,
+        Command::Demo(command) => commands::demo(&command, &cli.global).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,7 +3,7 @@
 
 mod args;
 pub mod config;
-mod demo;
+mod demonstration;
 mod grpc;
 mod listen;
 mod operator;

@@ -165,9 +165,8 @@ mod tests {
 
     fn find(flags: &[&str]) -> Result<Box<FindArgs>, clap::Error> {
         let line = ["doorstroom", "capacity", "find"].iter().chain(flags);
-        let Command::Capacity(command) = Cli::try_parse_from(line)?.command;
-        match command {
-            CapacityCommand::Find(args) => Ok(args),
+        match Cli::try_parse_from(line)?.command {
+            Command::Capacity(CapacityCommand::Find(args)) => Ok(args),
             other => panic!("{other:?}"),
         }
     }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod command;
+mod demo;
 mod figures;
 mod filter;
 mod forecast;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tonic::transport::Uri;
 
 pub(crate) use command::{CommandArgs, parse_command_id};
+pub(crate) use demo::{DemoCommand, LoadArgs, Scale};
 pub(crate) use figures::FigureArgs;
 pub(crate) use filter::{FindArgs, WatchArgs};
 pub(crate) use forecast::ForecastArgs;
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     /// Places, waits and admission pauses of providers and municipalities
     #[command(subcommand)]
     Capacity(CapacityCommand),
+    /// Invented offerings, to try things out and to measure
+    #[command(subcommand)]
+    Demo(DemoCommand),
 }
 
 /// What can be done with capacity.

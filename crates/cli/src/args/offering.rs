@@ -205,9 +205,8 @@ mod tests {
 
     fn publish(flags: &[&str]) -> Box<PublishArgs> {
         let line = ["doorstroom", "capacity", "publish"].iter().chain(flags);
-        let Command::Capacity(command) = Cli::try_parse_from(line).unwrap().command;
-        match command {
-            CapacityCommand::Publish(args) => args,
+        match Cli::try_parse_from(line).unwrap().command {
+            Command::Capacity(CapacityCommand::Publish(args)) => args,
             other => panic!("{other:?}"),
         }
     }

@@ -65,9 +65,8 @@ mod tests {
 
     fn parsed(flags: &[&str]) -> Result<Box<ReportArgs>, clap::Error> {
         let line = ["doorstroom", "capacity", "report"].iter().chain(flags);
-        let Command::Capacity(command) = Cli::try_parse_from(line)?.command;
-        match command {
-            CapacityCommand::Report(args) => Ok(args),
+        match Cli::try_parse_from(line)?.command {
+            Command::Capacity(CapacityCommand::Report(args)) => Ok(args),
             other => panic!("{other:?}"),
         }
     }

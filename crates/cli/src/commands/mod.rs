@@ -1,5 +1,6 @@
 //! One file per thing that can be done.
 
+mod demo;
 mod find;
 mod history;
 mod pause;
@@ -11,7 +12,7 @@ mod watch;
 
 use proto::capacity::v1::Receipt;
 
-use crate::args::{CapacityCommand, GlobalArgs, ImportArgs};
+use crate::args::{CapacityCommand, DemoCommand, GlobalArgs, ImportArgs};
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::import;
@@ -51,6 +52,18 @@ pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> R
         CapacityCommand::History(args) => {
             history::history(&args, &connect.await?, &mut output).await
         }
+    }
+}
+
+/// Does what was asked of the demonstration.
+///
+/// # Errors
+/// Why it was not done.
+pub(crate) async fn demo(command: &DemoCommand, global: &GlobalArgs) -> Result<(), Failure> {
+    let mut output = Output::new(global.output);
+    let connection = Connection::open(&global.server).await?;
+    match command {
+        DemoCommand::Load(args) => demo::load(args, &connection, &mut output).await,
     }
 }
 

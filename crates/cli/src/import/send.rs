@@ -12,11 +12,11 @@ use tokio::time::{sleep, timeout};
 use tonic::{Code, Status};
 
 use super::pipeline::{Ready, Source, next_ready};
-use super::progress::Progress;
 use super::refusal::{Refusal, Wrong};
 use super::stage::Stage;
 use crate::connection::{Backoff, Client};
 use crate::failure::{self, Failure, is_unknown, what_failed};
+use crate::progress::Progress;
 
 /// So many calls are under way at once; a server serves more on one connection.
 const UNDER_WAY: usize = 48;

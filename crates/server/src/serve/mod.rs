@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::config::Settings;
 use crate::pages::Pages;
-use crate::{demo, grpc, pages, storage};
+use crate::{demonstration, grpc, pages, storage};
 
 /// The least that the log gets for its last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -79,7 +79,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     if settings.demo {
         let shutdown = stopping.clone();
         node.tasks
-            .spawn(demo::run(addresses.grpc, node.clone(), shutdown));
+            .spawn(demonstration::run(addresses.grpc, node.clone(), shutdown));
     }
     announce(&mut *outside.announcements, settings, &addresses)
         .context("cannot write to standard output")?;
@@ -132,7 +132,7 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
         )?;
     }
     if settings.demo {
-        demo::announce(out, at.grpc)?;
+        demonstration::announce(out, at.grpc)?;
     }
     out.flush()
 }

@@ -9,7 +9,7 @@ const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
 /// Shows one piece of work.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     work: &'static str,
     length: u64,
     shown: Shown,
@@ -23,7 +23,7 @@ enum Shown {
 
 impl Progress {
     /// Begins to show work of that length.
-    pub(super) fn new(work: &'static str, length: u64) -> Self {
+    pub(crate) fn new(work: &'static str, length: u64) -> Self {
         let shown = if stderr().is_terminal() {
             let bar = ProgressBar::new(length);
             let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
@@ -43,7 +43,7 @@ impl Progress {
     }
 
     /// So much is done.
-    pub(super) fn at(&mut self, done: u64) {
+    pub(crate) fn at(&mut self, done: u64) {
         match &mut self.shown {
             Shown::Bar(bar) => bar.set_position(done),
             Shown::Lines { last } if last.elapsed() >= BETWEEN_LINES => {
@@ -59,7 +59,7 @@ impl Progress {
     }
 
     /// It is done: says so.
-    pub(super) fn done(self, what: &str) {
+    pub(crate) fn done(self, what: &str) {
         if let Shown::Bar(bar) = &self.shown {
             bar.finish_and_clear();
         }

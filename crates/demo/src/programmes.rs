@@ -3,19 +3,20 @@
 use proto::capacity::v1::{CareType, Circuit, PlaceKind, Setting};
 
 /// A kind of programme.
-pub(super) struct Programme {
-    pub(super) name: &'static str,
-    pub(super) care_type: CareType,
-    pub(super) place_kind: PlaceKind,
-    pub(super) setting: Setting,
-    pub(super) circuit: Circuit,
+#[derive(Debug)]
+pub(crate) struct Programme {
+    pub(crate) name: &'static str,
+    pub(crate) care_type: CareType,
+    pub(crate) place_kind: PlaceKind,
+    pub(crate) setting: Setting,
+    pub(crate) circuit: Circuit,
     /// Ages at admission.
-    pub(super) age: (Option<u32>, Option<u32>),
-    pub(super) diagnosis_groups: &'static [&'static str],
+    pub(crate) age: (Option<u32>, Option<u32>),
+    pub(crate) diagnosis_groups: &'static [&'static str],
     /// Fewest and most places.
-    pub(super) places: (u32, u32),
+    pub(crate) places: (u32, u32),
     /// Total wait in weeks that half of the programmes of this kind stay under; none: no waiting list.
-    pub(super) median_wait_weeks: Option<u32>,
+    pub(crate) median_wait_weeks: Option<u32>,
 }
 
 const ADULT: (Option<u32>, Option<u32>) = (Some(18), None);
@@ -67,8 +68,14 @@ const fn social(
     }
 }
 
+/// Both levels under one roof, without distinction by diagnosis.
+pub(crate) static COMBINED: Programme = Programme {
+    care_type: CareType::Combined,
+    ..outpatient("Behandelteam", &[], 10)
+};
+
 /// Found at every location of a regional provider.
-pub(super) static EVERYWHERE: [Programme; 5] = [
+pub(crate) static EVERYWHERE: [Programme; 5] = [
     outpatient("Polikliniek volwassenen", &[], 9),
     outpatient("Polikliniek depressie", &["04"], 11),
     outpatient("Polikliniek angst en dwang", &["05", "06"], 12),
@@ -86,7 +93,7 @@ pub(super) static EVERYWHERE: [Programme; 5] = [
 ];
 
 /// Found in the region's main town only.
-pub(super) static SPECIALISED: [Programme; 13] = [
+pub(crate) static SPECIALISED: [Programme; 13] = [
     outpatient("Polikliniek trauma", &["07"], 12),
     outpatient("Polikliniek persoonlijkheid", &["18"], 24),
     outpatient("Polikliniek autisme", &["01"], 26),
@@ -123,7 +130,7 @@ pub(super) static SPECIALISED: [Programme; 13] = [
     },
 ];
 
-pub(super) static YOUTH: [Programme; 3] = [
+pub(crate) static YOUTH: [Programme; 3] = [
     Programme {
         care_type: CareType::Combined,
         circuit: Circuit::Youth,
@@ -142,7 +149,7 @@ pub(super) static YOUTH: [Programme; 3] = [
     },
 ];
 
-pub(super) static ADDICTION: [Programme; 3] = [
+pub(crate) static ADDICTION: [Programme; 3] = [
     Programme {
         circuit: Circuit::Addiction,
         ..outpatient("Polikliniek verslaving", &["16"], 7)
@@ -161,7 +168,7 @@ pub(super) static ADDICTION: [Programme; 3] = [
     },
 ];
 
-pub(super) static FORENSIC: [Programme; 2] = [
+pub(crate) static FORENSIC: [Programme; 2] = [
     Programme {
         circuit: Circuit::Forensic,
         ..outpatient("Forensische polikliniek", &["15", "18"], 9)
@@ -172,18 +179,18 @@ pub(super) static FORENSIC: [Programme; 2] = [
     },
 ];
 
-pub(super) static HOSPITAL: [Programme; 2] = [
+pub(crate) static HOSPITAL: [Programme; 2] = [
     outpatient("Polikliniek psychiatrie", &[], 7),
     ward("Psychiatrische afdeling", Setting::Open, (8, 18)),
 ];
 
-pub(super) static BASIC: [Programme; 1] = [Programme {
+pub(crate) static BASIC: [Programme; 1] = [Programme {
     care_type: CareType::Basic,
     places: (4, 20),
     ..outpatient("Basis-ggz", &[], 6)
 }];
 
-pub(super) static MUNICIPAL: [Programme; 4] = [
+pub(crate) static MUNICIPAL: [Programme; 4] = [
     Programme {
         median_wait_weeks: Some(20),
         ..social(
@@ -217,7 +224,7 @@ pub(super) static MUNICIPAL: [Programme; 4] = [
 ];
 
 /// Only in towns that do it for those around them.
-pub(super) static CENTRAL_MUNICIPAL: [Programme; 2] = [
+pub(crate) static CENTRAL_MUNICIPAL: [Programme; 2] = [
     Programme {
         median_wait_weeks: Some(3),
         ..social(
@@ -248,7 +255,7 @@ const fn online(name: &'static str, diagnosis_groups: &'static [&'static str]) -
     }
 }
 
-pub(super) static ONLINE: [Programme; 5] = [
+pub(crate) static ONLINE: [Programme; 5] = [
     online("Online somberheid", &["04"]),
     online("Online angst", &["05"]),
     online("Online slaap", &["12"]),

@@ -1,0 +1,30 @@
+//! A demonstration: invented offerings of a region or of the nation, and what they report.
+//!
+//! Everything invented is a function of a seed, the offering's number and a moment, so that nothing of it has to be
+//! kept: the same is said at every start, and a nation needs no more memory than a region. The skews are those of the
+//! regulator's data of 2018 and of what is known of 2025. [`load()`] and [`go_on()`] say it to a server; they are a
+//! client like any other.
+#![warn(missing_docs)]
+
+mod figures;
+mod going_on;
+mod load;
+mod mixes;
+mod nation;
+mod offering;
+mod programmes;
+mod random;
+mod region;
+mod rhythm;
+mod tally;
+mod world;
+
+pub use going_on::{Pace, go_on};
+pub use load::{Period, load};
+pub use offering::{Habit, Offering};
+pub use tally::Tally;
+pub use world::{SEED, Scale, World};
+
+/// The generated client on one connection.
+pub type Client =
+    proto::capacity::v1::capacity_service_client::CapacityServiceClient<tonic::transport::Channel>;

@@ -1,0 +1,73 @@
+//! Invented offerings, beside what was declared, and told apart from it.
+
+use e2e::{Server, ServerOptions};
+use serde_json::Value;
+
+fn load(server: &Server, flags: &[&str]) -> Value {
+    let line = ["demo", "load", "--scale", "region", "--output", "json"];
+    let lines = server
+        .doorstroom(&[&line[..], flags].concat())
+        .expect_done();
+    lines.json().pop().unwrap()
+}
+
+fn found(server: &Server, flags: &[&str]) -> u64 {
+    let line = ["capacity", "find", "--limit", "1", "--output", "json"];
+    let lines = server
+        .doorstroom(&[&line[..], flags].concat())
+        .expect_done();
+    lines.json().last().unwrap()["total"].as_u64().unwrap()
+}
+
+#[test]
+fn a_second_load_takes_none_and_what_was_declared_is_told_apart() {
+    let server = Server::start(ServerOptions::default());
+    let first = load(&server, &[]);
+    assert_eq!(first["taken"], first["offerings"]);
+    assert!(first["reports"].as_u64() > Some(200), "{first}");
+
+    let second = load(&server, &[]);
+    assert_eq!(second["unchanged"], first["offerings"]);
+    assert_eq!(
+        (&second["taken"], &second["reports"]),
+        (&0.into(), &0.into())
+    );
+
+    let template = server.doorstroom(&["capacity", "template"]).expect_done();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), template.stdout).unwrap();
+    let path = file.path().to_str().unwrap();
+    let import = ["capacity", "import", path, "--format", "offerings"];
+    server.doorstroom(&import).expect_done();
+    assert_eq!(found(&server, &["--origin", "declared"]), 2);
+    assert_eq!(
+        first["offerings"],
+        found(&server, &["--origin", "demonstration"])
+    );
+}
+
+#[test]
+fn a_past_can_be_told_and_reports_go_on_at_the_rate_that_was_asked_for() {
+    let server = Server::start(ServerOptions::default());
+    let loaded = load(&server, &["--days", "7", "--rate", "50", "--for", "4s"]);
+    let offerings = loaded["offerings"].as_u64().unwrap();
+    assert!(loaded["reports"].as_u64() > Some(offerings * 5), "{loaded}");
+    let rate = loaded["reports_per_second"].as_u64().unwrap();
+    assert!((20..=55).contains(&rate), "{loaded}");
+    assert_eq!(loaded["refused"], 0);
+
+    let history = [
+        "capacity",
+        "history",
+        "--offering",
+        "demo-0001",
+        "--output",
+        "json",
+    ];
+    let entries = server.doorstroom(&history).expect_done().json();
+    let of_the_past = entries
+        .iter()
+        .filter(|entry| entry.to_string().contains("capacity-reported"))
+        .count();
+    assert!(of_the_past >= 1, "{entries:?}");
+}
