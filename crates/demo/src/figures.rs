@@ -5,6 +5,7 @@ use proto::capacity::v1::{
     ReporterRole, SourceClass, Wait, WaitMethod,
 };
 
+use crate::load::Period;
 use crate::offering::Offering;
 use crate::random::Random;
 use crate::rhythm::{self, DAY_MILLIS, SECOND_MILLIS, Wave};
@@ -38,7 +39,7 @@ pub(crate) fn millis(moment: &prost_types::Timestamp) -> i64 {
 
 impl Offering {
     /// Returns what it reports of its places at a moment.
-    pub(crate) fn counted(&self, at_millis: i64) -> Report {
+    pub fn counted(&self, at_millis: i64) -> Report {
         let kind = self.place_kind();
         let closed = rhythm::closed(kind, self.places, self.seed, at_millis);
         let open = self.places - closed;
@@ -75,7 +76,7 @@ impl Offering {
     }
 
     /// Returns the wait that a new person may expect; none where there is no waiting list.
-    pub(crate) fn waits(&self, at_millis: i64) -> Vec<Wait> {
+    pub fn waits(&self, at_millis: i64) -> Vec<Wait> {
         let Some(median) = self.median_wait_weeks else {
             return Vec::new();
         };
@@ -100,6 +101,11 @@ impl Offering {
         }]
     }
 
+    /// Returns what it has reported in a period: at least its last report, if it has any.
+    pub fn told(&self, period: Period) -> impl Iterator<Item = Report> + use<> {
+        self.reports(self.report_moments(period.until_millis, period.days))
+    }
+
     /// Returns what it has reported at these moments: waits with the first, and once in every week.
     pub(crate) fn reports(&self, moments: Vec<i64>) -> impl Iterator<Item = Report> + use<> {
         let mut week_before = None;
@@ -120,7 +126,7 @@ impl Offering {
     }
 
     /// Returns the pause that it begins with, if it does.
-    pub(crate) fn first_pause(&self, now_millis: i64) -> Option<Pause> {
+    pub fn first_pause(&self, now_millis: i64) -> Option<Pause> {
         const REASONS: [PauseReason; 4] = [
             PauseReason::WaitTooLong,
             PauseReason::StaffShortage,

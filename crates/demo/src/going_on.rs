@@ -68,9 +68,12 @@ pub async fn go_on(
                 let passed = now.saturating_duration_since(began);
                 let runs_out = pace.lasts.filter(|lasts| passed >= *lasts);
                 let due = pace.due(runs_out.unwrap_or(passed)) - sent;
-                let reports: Vec<_> = (0..due.min(PER_MESSAGE))
+                let mut reports: Vec<_> = (0..due.min(PER_MESSAGE))
                     .filter_map(|_| chosen(world, clock(), &mut random))
                     .collect();
+                // Nobody counts twice at the same moment.
+                reports.sort_unstable_by(|one, other| one.offering_id.cmp(&other.offering_id));
+                reports.dedup_by(|one, other| one.offering_id == other.offering_id);
                 if runs_out.is_some() && due == 0 {
                     break;
                 }

@@ -65,8 +65,7 @@ struct Brought {
 
 async fn bring(mut client: Client, offering: Offering, period: Period) -> Result<Brought, Status> {
     let Some(row) = known(&mut client, &offering.id).await? else {
-        let moments = offering.report_moments(period.until_millis, period.days);
-        let mut reports = offering.reports(moments);
+        let mut reports = offering.told(period);
         let first = reports.next();
         let count = u64::from(first.is_some());
         publish(&mut client, &offering, first, period.until_millis).await?;
