@@ -1,5 +1,7 @@
 //! The command line: flags come from the table of settings, so that there is one list of them.
 
+use std::path::PathBuf;
+
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::config::{SETTINGS, Scope, Setting};
@@ -25,6 +27,36 @@ pub(crate) fn command() -> Command {
             ),
         )
         .subcommand(log())
+        .subcommand(calibration())
+}
+
+fn calibration() -> Command {
+    on_log(
+        "calibration",
+        "Compares the confidence that was promised with what was found, over the log's own history",
+    )
+    .arg(
+        Arg::new("csv")
+            .long("csv")
+            .value_name("FILE")
+            .help("Reads reported_at,unit,available from this file in the place of the log")
+            .value_parser(value_parser!(PathBuf)),
+    )
+    .arg(
+        Arg::new("by")
+            .long("by")
+            .value_name("GROUP")
+            .help("Says it for each kind of offering, too")
+            .value_parser(["kind"]),
+    )
+    .arg(
+        Arg::new("output")
+            .long("output")
+            .value_name("FORMAT")
+            .help("For people or, one object a line, for scripts")
+            .value_parser(["table", "json"])
+            .default_value("table"),
+    )
 }
 
 fn log() -> Command {

@@ -51,7 +51,8 @@ fn dispatch(matches: &ArgMatches, environment: Variables) -> anyhow::Result<()> 
     if group == "serve" {
         return start(&settings(matches, environment)?.settings);
     }
-    let (verb, matches) = matches.subcommand().context("a command is missing")?;
+    // A command that has none stands by itself.
+    let (verb, matches) = matches.subcommand().unwrap_or(("", matches));
     let effective = settings(matches, environment)?;
     if group == "config" {
         write!(io::stdout(), "{}", config::describe(&effective))?;

@@ -1,9 +1,12 @@
 //! Capacity: offerings of providers and municipalities, their places, waits and admission pauses, live.
 
+mod calibration;
 mod fingerprint;
 mod grpc;
 mod view;
 mod wire;
+
+pub use calibration::{Calibration, kind_name};
 
 use std::time::Duration;
 

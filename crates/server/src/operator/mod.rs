@@ -1,5 +1,6 @@
 //! What an operator does to the log.
 
+mod calibration;
 mod export;
 mod inspect;
 mod mend;
@@ -21,6 +22,7 @@ use crate::config::Settings;
 #[derive(Debug)]
 pub(crate) enum Command {
     Apply,
+    Calibrate(calibration::Asked),
     Inspect {
         topic: String,
         from: Position,
@@ -49,6 +51,7 @@ impl Command {
     pub(crate) fn from(group: &str, verb: &str, given: &ArgMatches) -> anyhow::Result<Self> {
         Ok(match (group, verb) {
             ("topics", "apply") => Self::Apply,
+            ("calibration", _) => Self::Calibrate(calibration::Asked::from(given)),
             ("log", "inspect") => Self::Inspect {
                 topic: text(given, "topic")?,
                 from: position(given, "from")?,
@@ -83,6 +86,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     match command {
         Command::Apply => topics::apply(settings, out).await,
+        Command::Calibrate(asked) => calibration::calibrate(settings, &asked, out).await,
         Command::Inspect { topic, from, limit } => {
             inspect::inspect(settings, &topic, (from, limit), out).await
         }

@@ -23,6 +23,7 @@ mod terms;
 mod tests;
 mod unreadable;
 
+pub(crate) use codes::code_of;
 pub(crate) use filter::{Asked, Wanted, find, get, watch};
 pub(crate) use history::history_entry;
 pub(crate) use request::{

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::cases::{CELLS, Cases, SHARES};
 use super::curve::{Curve, Weight, Weights};
@@ -39,7 +39,7 @@ pub struct Experience {
     seats: Vec<Option<Seat>>,
     providers: Vec<Provider>,
     provider_numbers: BTreeMap<(Option<ProviderId>, Kind), usize>,
-    kinds: Vec<Sums>,
+    kinds: Vec<KindGroup>,
     kind_numbers: BTreeMap<Kind, usize>,
 }
 
@@ -48,6 +48,33 @@ pub struct Experience {
 struct Seat {
     provider: usize,
     cases: Option<Arc<Cases>>,
+}
+
+/// All units of one kind.
+#[derive(Clone, Debug, Default)]
+struct KindGroup {
+    sums: Sums,
+    /// Made when it is asked for: an answer has many rows of few kinds.
+    known: OnceLock<Box<Known>>,
+}
+
+/// What a kind's sums say.
+#[derive(Clone, Debug)]
+struct Known {
+    cases: u32,
+    curve: Curve,
+}
+
+impl KindGroup {
+    fn known(&self) -> &Known {
+        self.known.get_or_init(|| {
+            let weights = self.sums.weights();
+            Box::new(Known {
+                cases: count(&weights),
+                curve: Curve::widest(&weights),
+            })
+        })
+    }
 }
 
 /// A provider's units of one kind.
@@ -94,8 +121,8 @@ impl Experience {
         }
         let details = offering.details.as_ref();
         let kind = Kind::of(details);
-        let of_kind = self.kinds[*self.kind_numbers.get(&kind)?].weights();
-        if count(&of_kind) < MIN_CASES_OF_KIND {
+        let of_kind = self.kinds[*self.kind_numbers.get(&kind)?].known();
+        if of_kind.cases < MIN_CASES_OF_KIND {
             return None;
         }
         let provider = (details.map(|details| details.provider_id.clone()), kind);
@@ -108,11 +135,9 @@ impl Experience {
         let (basis, cases) = match (count(&own), count(&of_provider)) {
             (own, _) if own >= MIN_CASES_OF_ITS_OWN => (Basis::Unit, own),
             (_, others) if others >= MIN_CASES_OF_ITS_OWN => (Basis::Provider, others),
-            (_, _) => (Basis::Kind, count(&of_kind)),
+            (_, _) => (Basis::Kind, of_kind.cases),
         };
-        let curve = Curve::widest(&of_kind)
-            .narrowed(&of_provider)
-            .narrowed(&own);
+        let curve = of_kind.curve.narrowed(&of_provider).narrowed(&own);
         Some(Confidence {
             chance: curve.chance(free, counted_at, now),
             basis,
@@ -135,7 +160,7 @@ impl Experience {
     fn number_of(&mut self, id: Option<ProviderId>, kind: Kind) -> usize {
         let kinds = &mut self.kinds;
         let kind_number = *self.kind_numbers.entry(kind).or_insert_with(|| {
-            kinds.push(Sums::default());
+            kinds.push(KindGroup::default());
             kinds.len() - 1
         });
         let providers = &mut self.providers;
@@ -156,7 +181,9 @@ impl Experience {
     fn for_groups_of(&mut self, provider: usize, change: impl Fn(&mut Sums)) {
         let provider = &mut self.providers[provider];
         change(&mut provider.sums);
-        change(&mut self.kinds[provider.kind_number]);
+        let kind = &mut self.kinds[provider.kind_number];
+        change(&mut kind.sums);
+        kind.known.take();
     }
 }
 
@@ -213,12 +240,15 @@ fn weights(cases: &Cases) -> Weights {
 }
 
 fn weight(all: u64, kept: u64) -> Weight {
-    let in_cases = |shares: u64| shares as f64 / f64::from(SHARES);
+    let in_cases = |shares: u64| shares as f64 * ONE_SHARE;
     Weight {
         all: in_cases(all),
         lost: in_cases(all - kept),
     }
 }
+
+/// An eighth is exact: nothing is lost by multiplying with it.
+const ONE_SHARE: f64 = 1.0 / SHARES as f64;
 
 /// Whole cases.
 fn count(weights: &Weights) -> u32 {

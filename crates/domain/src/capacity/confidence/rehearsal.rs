@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::{Experience, Kind};
-use crate::Aggregate;
-use crate::capacity::{Event, Offering};
+use crate::capacity::{Event, Offering, Report, SourceClass, UncheckedCounts};
+use crate::{Aggregate, Timestamp};
 
 /// Goes through a history in its order, and promises before each report only what could be known then.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,10 @@ pub enum Heard {
     /// It puts nothing to the test.
     NotACase,
     /// A unit counted again, but its kind had too little history for a promise.
-    NothingPromised,
+    NothingPromised {
+        /// What it is like.
+        kind: Kind,
+    },
     /// A unit counted again that had shown places.
     Promised {
         /// What it is like.
@@ -41,15 +44,47 @@ impl Rehearsal {
         heard
     }
 
+    /// Takes in a bare count of a unit of which nothing else is known, and tells what was promised before it.
+    pub fn count(&mut self, unit: &str, observed_at: Timestamp, available: u32) -> Heard {
+        let unchecked = UncheckedCounts {
+            available,
+            ..UncheckedCounts::default()
+        };
+        let report = Report {
+            sequence: None,
+            observed_at,
+            effective_at: None,
+            valid_until: None,
+            source_class: SourceClass::Derived,
+            reporter_role: None,
+            // Free places alone always agree with each other.
+            counts: unchecked.check(0).ok(),
+            waits: Vec::new(),
+        };
+        let number = self.number_of(unit);
+        let event = if self.units[number].is_news(&report) {
+            Event::CapacityReported {
+                report,
+                received_at: observed_at,
+            }
+        } else {
+            Event::LateReportKept(report)
+        };
+        self.hear(unit, &event)
+    }
+
     fn judge(&self, offering: &Offering, event: &Event) -> Heard {
         let Some(case) = offering.case_in(event) else {
             return Heard::NotACase;
         };
+        let kind = Kind::of(offering.details.as_ref());
         let confidence = self.experience.confidence(offering, case.until);
-        confidence.map_or(Heard::NothingPromised, |confidence| Heard::Promised {
-            kind: Kind::of(offering.details.as_ref()),
-            chance: confidence.chance,
-            kept: case.kept,
+        confidence.map_or(Heard::NothingPromised { kind }, |confidence| {
+            Heard::Promised {
+                kind,
+                chance: confidence.chance,
+                kept: case.kept,
+            }
         })
     }
 

@@ -22,7 +22,7 @@ fn rehearsed() -> (Scores, u64) {
         let event = counted(report.observed_at, report.available);
         match rehearsal.hear(&report.ward.to_string(), &event) {
             Heard::NotACase => {}
-            Heard::NothingPromised => without += 1,
+            Heard::NothingPromised { .. } => without += 1,
             Heard::Promised { chance, kept, .. } => scores.add(chance, kept),
         }
     }
