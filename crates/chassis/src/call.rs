@@ -100,8 +100,11 @@ pub enum ReadError {
     /// A token of another log: start anew without it.
     #[error("the position belongs to another log: the log was replaced; start anew without it")]
     OtherLog,
+    /// The log does not go that far.
+    #[error("the position lies beyond the end of the log")]
+    BeyondTheEnd,
     /// This node has not come that far within the deadline.
-    #[error("this node has not seen that position yet")]
+    #[error("this node has not seen that position yet; try again, or ask another node")]
     NotThere,
     /// The past state was not folded within the deadline.
     #[error("the state at that moment was not ready in time; ask again")]

@@ -51,6 +51,9 @@ impl From<ReadError> for Status {
             ReadError::OtherLog => {
                 with_reason(Code::FailedPrecondition, "position-of-another-log", message)
             }
+            ReadError::BeyondTheEnd => {
+                with_reason(Code::OutOfRange, "position-beyond-the-end", message)
+            }
             ReadError::NotThere => with_reason(Code::Unavailable, "not-caught-up", message),
             ReadError::NotReady => with_reason(Code::Unavailable, "as-of-not-ready", message),
             ReadError::NotServing(_) => with_reason(Code::Unavailable, "not-serving", message),

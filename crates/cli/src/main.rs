@@ -1,6 +1,5 @@
 //! `doorstroom`: what a provider, a screening team or an operator types.
 
-use clap::Parser;
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -8,5 +7,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    cli::run(cli::Cli::parse()).await
+    cli::run(cli::Cli::read()).await
 }

@@ -28,6 +28,9 @@ pub(crate) trait Backend: Send + Sync {
     /// Brings up to the present until when the topic is settled, as soon as may be.
     fn settle(&self, topic: &Arc<TopicState>);
 
+    /// The last position that there is, as whoever makes the order says: this node may not have come so far. Blocks.
+    fn last_position(&self, topic: &TopicState) -> Result<Position, LogError>;
+
     /// Gives the topic's log a new id: everything that was handed out before belongs to another log.
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError>;
 

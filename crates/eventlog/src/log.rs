@@ -5,7 +5,7 @@ use crate::backend::{Backend, Clock, Reply, system_clock};
 use crate::sqlite::SqliteBackend;
 use crate::store::{Durability, Store};
 use crate::tail::{Status, TopicState};
-use crate::{LogError, LogId, NewCommit, Topic};
+use crate::{LogError, LogId, NewCommit, Position, Topic};
 
 /// The one way to the log. Cheap to clone; closing one closes all.
 #[derive(Clone)]
@@ -133,6 +133,10 @@ impl Backend for ReadOnly {
     }
 
     fn settle(&self, _: &Arc<TopicState>) {}
+
+    fn last_position(&self, topic: &TopicState) -> Result<Position, LogError> {
+        Ok(topic.end().position)
+    }
 
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {
         Err(LogError::Storage(format!(

@@ -172,6 +172,17 @@ impl Topic {
         self.blocking(verify::verify).await
     }
 
+    /// The last position that there is, wherever this node has come: on Kafka the broker is asked.
+    ///
+    /// # Errors
+    /// `Unavailable` if the broker does not say.
+    pub async fn last_position(&self) -> Result<Position, LogError> {
+        let (backend, state) = (Arc::clone(&self.backend), Arc::clone(&self.state));
+        tokio::task::spawn_blocking(move || backend.last_position(&state))
+            .await
+            .map_err(|error| LogError::Storage(error.to_string()))?
+    }
+
     /// Gives the topic's log a new id. Tokens, cursors and snapshots of before are refused from then on.
     ///
     /// # Errors

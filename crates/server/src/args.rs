@@ -143,6 +143,7 @@ fn position(name: &'static str, placeholder: &'static str, help: &'static str) -
         .value_name(placeholder)
         .help(help)
         .value_parser(value_parser!(u64))
+        .allow_negative_numbers(true)
 }
 
 fn with_settings(command: Command, takes: fn(&Setting) -> bool) -> Command {
@@ -167,6 +168,7 @@ fn flag(setting: &'static Setting) -> Arg {
     }
     // Values are read with those of the other sources, so that everything wrong is named at once.
     arg.value_name(setting.placeholder)
+        .allow_negative_numbers(true)
         .action(ArgAction::Append)
 }
 

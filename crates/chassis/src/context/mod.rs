@@ -63,6 +63,7 @@ struct Shared<C: Codec, V> {
     folded: RwLock<Folded<C, V>>,
     positions: watch::Sender<Position>,
     status: watch::Sender<ServiceStatus>,
+    asks_for_end: tokio::sync::Mutex<()>,
     skipped: Skipped,
     past: Past<C, V>,
 }
@@ -100,6 +101,7 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
             folded: RwLock::default(),
             positions: watch::Sender::new(Position::START),
             status: watch::Sender::new(ServiceStatus::Starting),
+            asks_for_end: tokio::sync::Mutex::new(()),
             skipped: Skipped::default(),
         });
         let (calls, incoming) = mpsc::channel(CALLS_WAITING);
@@ -185,15 +187,31 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
     /// Waits until the position is folded here.
     ///
     /// # Errors
-    /// If it is not within the deadline.
+    /// `BeyondTheEnd` if there is no such position; `NotThere` if it is not folded within the deadline.
     pub async fn reached(&self, wanted: Position) -> Result<(), ReadError> {
         let mut positions = self.positions();
-        let reached = positions.wait_for(|position| *position >= wanted);
-        match tokio::time::timeout(READ_DEADLINE, reached).await {
-            Ok(Ok(_)) => self.readable(),
-            Ok(Err(_)) => Err(ReadError::Log(LogError::Closed)),
-            Err(_) => Err(ReadError::NotThere),
+        let reached = async {
+            let folded = *positions.borrow();
+            if folded < wanted && self.is_beyond_the_end(wanted).await {
+                return Err(ReadError::BeyondTheEnd);
+            }
+            let reached = positions.wait_for(|position| *position >= wanted).await;
+            reached.map_err(|_| ReadError::Log(LogError::Closed))?;
+            self.readable()
+        };
+        let reached = tokio::time::timeout(READ_DEADLINE, reached).await;
+        reached.unwrap_or(Err(ReadError::NotThere))
+    }
+
+    /// Whether whoever makes the order says that it does not go so far. Who does not answer says nothing.
+    async fn is_beyond_the_end(&self, wanted: Position) -> bool {
+        // One at a time: however many callers make positions up, the broker is asked once at once.
+        let _turn = self.shared.asks_for_end.lock().await;
+        if *self.shared.positions.borrow() >= wanted {
+            return false;
         }
+        let last = self.shared.topic.last_position().await;
+        last.is_ok_and(|last| last < wanted)
     }
 
     /// Whether reads may be answered: a view that stopped would be quietly wrong.

@@ -5,6 +5,7 @@ mod demo;
 mod figures;
 mod filter;
 mod forecast;
+mod numbers;
 mod offering;
 mod pause;
 mod refuse;

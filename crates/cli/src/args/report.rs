@@ -8,6 +8,8 @@ use super::{CommandArgs, FigureArgs, ForecastArgs, parse_offering_id};
 use crate::moments;
 use crate::words::one_of;
 
+const OBSERVED_AT: &str = "When it was counted; by default when the report that is corrected was";
+
 /// What to report.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
@@ -30,6 +32,7 @@ pub(crate) struct ReportArgs {
 
 /// What to correct.
 #[derive(Debug, Args)]
+#[command(mut_arg("observed_at", |arg| arg.help(OBSERVED_AT)))]
 pub(crate) struct CorrectArgs {
     /// Which offering
     #[arg(long, value_name = "ID", value_parser = parse_offering_id)]
@@ -178,6 +181,16 @@ mod tests {
         assert_eq!(forecast.ready_for_discharge[0].count, 3);
         let error = parsed(&["--offering", "o", "--reserve-7d", "2"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument);
+    }
+
+    #[test]
+    fn the_help_of_a_correction_says_when_its_figures_count_as_counted() {
+        let help = |verb| {
+            let line = ["doorstroom", "capacity", verb, "--help"];
+            Cli::try_parse_from(line).unwrap_err().to_string()
+        };
+        assert!(help("correct").contains(OBSERVED_AT));
+        assert!(help("report").contains("When it was counted; by default now"));
     }
 
     #[test]

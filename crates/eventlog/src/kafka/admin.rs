@@ -3,8 +3,8 @@ use std::time::Duration;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::KafkaSettings;
 use super::quiet::Quiet;
+use super::{KafkaSettings, refused};
 use crate::LogError;
 
 const ASK: Duration = Duration::from_secs(10);
@@ -136,7 +136,7 @@ fn client(settings: &KafkaSettings) -> Result<AdminClient<Quiet>, LogError> {
     settings
         .client()
         .create_with_context(Quiet)
-        .map_err(|error| LogError::Topic(error.to_string()))
+        .map_err(|error| refused(&error))
 }
 
 fn wait<T>(answer: impl Future<Output = T>) -> Result<T, LogError> {

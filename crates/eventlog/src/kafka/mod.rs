@@ -9,6 +9,7 @@ mod scan;
 mod silence;
 mod writer;
 
+use std::fmt;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use rdkafka::error::KafkaError;
 use crate::backend::{Backend, Reply, system_clock};
 use crate::store::{Durability, Store};
 use crate::tail::{Status, TopicState};
-use crate::{EventLog, LogError, LogId, NewCommit};
+use crate::{EventLog, LogError, LogId, NewCommit, Position};
 
 pub use admin::{TopicReport, apply_topics};
 use follower::Follower;
@@ -37,12 +38,31 @@ const READ_BACK: Duration = Duration::from_secs(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How to reach a cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct KafkaSettings {
     /// Addresses of some of its brokers, comma separated.
     pub bootstrap: String,
     /// Further settings of librdkafka, such as those of TLS and SASL.
     pub options: Vec<(String, String)>,
+}
+
+/// The values of the options may be secret.
+impl fmt::Debug for KafkaSettings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options: Vec<_> = self.options.iter().map(|(key, _)| key).collect();
+        out.debug_struct("KafkaSettings")
+            .field("bootstrap", &self.bootstrap)
+            .field("options", &options)
+            .finish()
+    }
+}
+
+/// Says why librdkafka does not take a setting, without the value: it may be a secret under a misspelt name.
+fn refused(error: &KafkaError) -> LogError {
+    LogError::Topic(match error {
+        KafkaError::ClientConfig(_, reason, key, _) => format!("{key}: {reason}"),
+        other => other.to_string(),
+    })
 }
 
 impl KafkaSettings {
@@ -185,6 +205,10 @@ impl Backend for KafkaBackend {
         if *topic.status().borrow() == Status::Serving {
             self.writer.send_probe(&topic.name);
         }
+    }
+
+    fn last_position(&self, topic: &TopicState) -> Result<Position, LogError> {
+        self.writer.last_position(&topic.name)
     }
 
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {

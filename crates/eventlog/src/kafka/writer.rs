@@ -11,10 +11,11 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
 
-use super::KafkaSettings;
+use super::prepare::ASK;
+use super::{KafkaSettings, refused};
 use crate::backend::{Clock, Reply};
 use crate::record::{MAX_RECORD_BYTES, Record};
-use crate::{AttemptId, LogError, LogId, NewCommit};
+use crate::{AttemptId, LogError, LogId, NewCommit, Position};
 
 /// Below the deadline of a request: who waits for an append hears of it in time.
 const MESSAGE_TIMEOUT_MS: &str = "8000";
@@ -259,6 +260,17 @@ impl Writer {
         }
     }
 
+    /// Asks the broker how far the topic goes.
+    pub(super) fn last_position(&self, topic: &str) -> Result<Position, LogError> {
+        let producer = self.producer.read();
+        let (_, next_offset) = producer
+            .client()
+            .fetch_watermarks(topic, 0, ASK)
+            .map_err(|error| LogError::Unavailable(error.to_string()))?;
+        // Offset 0 is position 1.
+        Ok(Position::new(next_offset.unsigned_abs()))
+    }
+
     pub(super) fn flush(&self) {
         if let Err(error) = self.producer.read().flush(FLUSH) {
             tracing::warn!(%error, "not everything could be sent before the end: {error}");
@@ -277,5 +289,5 @@ fn producer(
     };
     config
         .create_with_context(context)
-        .map_err(|error| LogError::Topic(error.to_string()))
+        .map_err(|error| refused(&error))
 }

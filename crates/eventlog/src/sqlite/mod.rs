@@ -102,6 +102,10 @@ impl Backend for SqliteBackend {
         let _ = self.sender.send(Message::Settle(topic.table));
     }
 
+    fn last_position(&self, topic: &TopicState) -> Result<Position, LogError> {
+        Ok(topic.end().position)
+    }
+
     fn reset(&self, topic: &Arc<TopicState>) -> Result<LogId, LogError> {
         let log_id = LogId::new_v7();
         self.store.set_log_id(topic.table, log_id)?;

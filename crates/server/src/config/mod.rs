@@ -10,6 +10,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,7 +23,7 @@ pub use source::{File, Sources};
 pub(crate) use table::{SETTINGS, Scope, Setting};
 
 /// What the server is told: every setting with its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Folder of the embedded log, the replica and the snapshots.
     pub data: PathBuf,
@@ -56,6 +57,16 @@ pub struct Settings {
     pub connection_age: Duration,
     /// How many connections there may be at once.
     pub max_connections: usize,
+}
+
+/// Shows what may be shown: some values are secret.
+impl fmt::Debug for Settings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = SETTINGS
+            .iter()
+            .map(|setting| (setting.key(), (setting.show)(self)));
+        out.debug_map().entries(shown).finish()
+    }
 }
 
 impl Default for Settings {

@@ -164,7 +164,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         scope: Scope::Serve,
         help: "Where OpenTelemetry traces go (OTLP over gRPC); without it none are made",
         set: |settings, given| put(&mut settings.otlp, given.url().map(Some)),
-        show: |settings| settings.otlp.clone().unwrap_or_default(),
+        show: |settings| settings.otlp.as_deref().map(shown_url).unwrap_or_default(),
     },
     Setting {
         name: "stop-deadline",
@@ -266,11 +266,51 @@ fn options(given: Given<'_>) -> Result<Vec<(String, String)>, String> {
     Ok(pairs)
 }
 
+/// Hides every value but those that are known to be no secret: librdkafka takes secrets under many names.
 fn shown_option((key, value): &(String, String)) -> String {
-    let secret = ["password", "secret", "key.pem", "jaas"]
+    const NO_SECRETS: [&str; 22] = [
+        "client.id",
+        "client.rack",
+        "client.dns.lookup",
+        "broker.address.family",
+        "compression.type",
+        "security.protocol",
+        "enable.ssl.certificate.verification",
+        "ssl.ca.location",
+        "ssl.certificate.location",
+        "ssl.key.location",
+        "ssl.keystore.location",
+        "ssl.crl.location",
+        "ssl.cipher.suites",
+        "ssl.curves.list",
+        "ssl.sigalgs.list",
+        "ssl.endpoint.identification.algorithm",
+        "sasl.mechanism",
+        "sasl.mechanisms",
+        "sasl.username",
+        "sasl.kerberos.service.name",
+        "sasl.kerberos.principal",
+        "sasl.oauthbearer.method",
+    ];
+    let is_amount = [".ms", ".bytes", ".kbytes"]
         .iter()
-        .any(|word| key.contains(word));
-    format!("{key}={}", if secret { "(hidden)" } else { value })
+        .any(|unit| key.ends_with(unit));
+    let is_shown = is_amount || NO_SECRETS.contains(&key.as_str());
+    format!("{key}={}", if is_shown { value } else { "(hidden)" })
+}
+
+/// Returns a URL without the name and password that it may carry.
+fn shown_url(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            match authority.rsplit_once('@') {
+                Some((login, _)) => format!("{scheme}://(hidden){}", &rest[login.len()..]),
+                None => url.to_owned(),
+            }
+        }
+        None => url.to_owned(),
+    }
 }
 
 fn region(given: Given<'_>) -> Result<String, String> {

@@ -195,16 +195,34 @@ fn secrets_are_not_shown() {
     let sources = Sources {
         flags: flags(&[
             ("kafka", &["127.0.0.1:9092"]),
-            ("kafka-option", &["sasl.password=geheim", "sasl.username=a"]),
+            (
+                "kafka-option",
+                &[
+                    "sasl.password=geheim1",
+                    "sasl.username=a",
+                    "sasl.oauthbearer.config=principal=x secret=geheim2",
+                    "sasl.oauthbearer.extensions=token=geheim3",
+                    "ssl.key.pem=geheim4",
+                    "sasl.pasword=geheim5",
+                    "socket.timeout.ms=1000",
+                ],
+            ),
+            ("otlp", &["http://name:geheim6@127.0.0.1:4317/x"]),
         ]),
         ..Sources::default()
     };
-    let shown = describe(&resolve(&sources).unwrap());
-    assert!(
-        shown.contains("sasl.password=(hidden);sasl.username=a"),
-        "{shown}"
-    );
-    assert!(!shown.contains("geheim"));
+    let effective = resolve(&sources).unwrap();
+    let shown = describe(&effective);
+    for expected in [
+        "sasl.password=(hidden);sasl.username=a;sasl.oauthbearer.config=(hidden)",
+        ";ssl.key.pem=(hidden);sasl.pasword=(hidden);socket.timeout.ms=1000",
+        "http://(hidden)@127.0.0.1:4317/x",
+    ] {
+        assert!(shown.contains(expected), "{shown}");
+    }
+    for shown in [shown, format!("{effective:?}")] {
+        assert!(!shown.contains("geheim"), "{shown}");
+    }
 }
 
 #[test]

@@ -103,9 +103,8 @@ async fn resume(context: &Capacity, text: &str, fresh: &Cursor) -> Result<Cursor
     }
     match context.reached(cursor.position).await {
         Ok(()) => Ok(cursor),
-        Err(ReadError::NotThere) => {
-            let message = "the cursor lies beyond the end of the log as this node knows it: try again, \
-                           or start anew without it";
+        Err(ReadError::BeyondTheEnd) => {
+            let message = "the cursor lies beyond the end of the log: start anew without it";
             Err(refusal(Code::OutOfRange, "cursor-beyond-the-end", message))
         }
         Err(error) => Err(error.into()),

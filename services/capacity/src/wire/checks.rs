@@ -2,7 +2,7 @@
 
 use chassis::Violations;
 use domain::Timestamp;
-use domain::capacity::{DiagnosisGroup, InsurerName};
+use domain::capacity::{DiagnosisGroup, InsurerName, MunicipalityCode};
 use prost_types::Timestamp as Moment;
 use reference::CurrentCode;
 
@@ -247,7 +247,10 @@ impl Checks {
             CurrentCode::Unknown => {
                 self.refuse(
                     path,
-                    "must be the code of a municipality, GM and four digits",
+                    match MunicipalityCode::parse(code) {
+                        Some(code) => format!("no municipality has, or had, the code {code}"),
+                        None => "must be the code of a municipality, GM and four digits".to_owned(),
+                    },
                 );
                 None
             }

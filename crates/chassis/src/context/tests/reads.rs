@@ -1,14 +1,34 @@
+use std::sync::mpsc;
+
 use eventlog::{Position, PositionToken};
 
-use super::{Command, Event, House, effect, refusal, stream, within};
+use super::{Command, Event, House, PlacesCodec, Running, Totals, effect, refusal, stream, within};
 use crate::ReadError;
 
-#[tokio::test]
+/// While somebody reads, a node folds nothing: this one until the answer is dropped.
+fn lag(node: &Running<PlacesCodec, Totals>) -> mpsc::Sender<()> {
+    let context = node.context.clone();
+    let (end, ended) = mpsc::channel();
+    let (begin, begun) = mpsc::channel();
+    std::thread::spawn(move || {
+        let _reading = context.read();
+        begin.send(()).expect("somebody waits");
+        // Fails when the other side is dropped, which is what is waited for.
+        let _ = ended.recv();
+    });
+    begun.recv().expect("it reads");
+    end
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn at_least_waits_until_the_position_is_folded() {
     let house = House::new();
     let (one, two) = (house.node("one").await, house.node("two").await);
     effect(one.execute("a", &house.call(Command::Open(1))).await);
-    let next = Position::new(house.topic().end().get() + 1);
+    two.catches_up().await;
+    let lagging = lag(&two);
+    let receipt = one.execute("a", &house.call(Command::Open(2))).await;
+    let next = receipt.expect("in effect").position;
     let token = one.context.token(next);
     let waiting = {
         let context = two.context.clone();
@@ -17,11 +37,8 @@ async fn at_least_waits_until_the_position_is_folded() {
             context.read().position()
         })
     };
-    let receipt = one
-        .execute("a", &house.call(Command::Open(2)))
-        .await
-        .expect("in effect");
-    assert_eq!(receipt.position, next);
+    assert!(*two.context.positions().borrow() < next);
+    drop(lagging);
     let seen = within(waiting).await.expect("it ends");
     assert!(seen >= next, "{seen}");
     within(two.context.at_least(&[]))
@@ -62,13 +79,33 @@ async fn a_token_of_another_log_or_topic_is_refused() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_position_that_is_there_and_does_not_come_is_said_not_to_be_here_yet() {
+    let house = House::new();
+    let (one, two) = (house.node("one").await, house.node("two").await);
+    effect(one.execute("a", &house.call(Command::Open(1))).await);
+    two.catches_up().await;
+    let lagging = lag(&two);
+    let receipt = one.execute("a", &house.call(Command::Open(2))).await;
+    let token = one.context.token(receipt.expect("in effect").position);
+    let refused = within(two.context.at_least(&[token])).await;
+    drop(lagging);
+    assert!(matches!(refused, Err(ReadError::NotThere)), "{refused:?}");
+}
+
 #[tokio::test]
-async fn a_position_that_does_not_come_is_said_not_to_be_there() {
+async fn a_position_beyond_the_end_is_refused_at_once() {
     let house = House::new();
     let node = house.node("one").await;
-    let token = node.context.token(Position::new(1_000));
-    let refused = within(node.context.at_least(&[token])).await;
-    assert!(matches!(refused, Err(ReadError::NotThere)), "{refused:?}");
+    effect(node.execute("a", &house.call(Command::Open(1))).await);
+    let beyond = Position::new(house.topic().end().get() + 1);
+    let asked = std::time::Instant::now();
+    let refused = within(node.context.at_least(&[node.context.token(beyond)])).await;
+    assert!(
+        matches!(refused, Err(ReadError::BeyondTheEnd)),
+        "{refused:?}"
+    );
+    assert!(asked.elapsed() < super::super::READ_DEADLINE);
 }
 
 #[tokio::test]

@@ -24,6 +24,9 @@ pub(crate) async fn commits_come_in_the_order_of_their_positions(world: World) {
         acknowledged.last().map(|(position, ..)| *position)
     );
 
+    let last = node.topic.last_position().await.expect("it is known");
+    assert!(last >= node.topic.end(), "{last}");
+
     let middle = acknowledged[30].0;
     let found = node
         .topic
