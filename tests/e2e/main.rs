@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod brokers;
 #[cfg(test)]
+mod confidence;
+#[cfg(test)]
 mod demonstration;
 #[cfg(test)]
 mod kafka;
