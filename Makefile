@@ -54,6 +54,7 @@ kafka-stop:
 bench: setup-all
 	cargo build --locked --release
 	cargo run --locked --release --package bench
+	cargo run --locked --release --package bench -- as-of
 
 # soak: the journeys that kill things, ROUNDS times over
 soak: setup-all build

@@ -25,7 +25,8 @@ impl Workload {
     }
 }
 
-fn setting<T: FromStr>(name: &str, usual: T) -> anyhow::Result<T>
+/// Returns what the environment says under this name.
+pub(crate) fn setting<T: FromStr>(name: &str, usual: T) -> anyhow::Result<T>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
@@ -86,7 +87,7 @@ fn context() -> CommandContext {
     }
 }
 
-fn now() -> prost_types::Timestamp {
+pub(crate) fn now() -> prost_types::Timestamp {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
