@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
+    "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",
     "doorstroom/capacity/v1/refusal.proto",
     "doorstroom/capacity/v1/service.proto",

@@ -52,6 +52,9 @@ pub(crate) struct FilterArgs {
     /// Only with figures that may still be believed
     #[arg(long)]
     pub(crate) current: bool,
+    /// Only with counts that are late by the promise of their provider, or were never there
+    #[arg(long)]
+    pub(crate) overdue: bool,
     /// Only with admissions paused
     #[arg(long, conflicts_with = "not_paused")]
     pub(crate) paused: bool,
@@ -92,6 +95,7 @@ impl FilterArgs {
             provider_id: self.provider.clone().unwrap_or_default(),
             origins: self.origin.iter().copied().map(i32::from).collect(),
             min_confidence: self.min_confidence,
+            only_overdue: self.overdue,
         }
     }
 }
@@ -108,6 +112,9 @@ pub(crate) struct FindArgs {
     /// Show at most so many
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
+    /// Also name so many offerings that fail one filter only, and which
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100))]
+    pub(crate) why_not: u32,
     /// Show all that match
     #[arg(long, conflicts_with = "limit")]
     pub(crate) all: bool,
@@ -201,7 +208,6 @@ mod tests {
             "--available",
             "--min-confidence",
             "0.8",
-            "--current",
             "--not-paused",
             "--provider",
             "agb:1",
@@ -230,11 +236,11 @@ mod tests {
             language: "nl".into(),
             max_wait_days: Some(28),
             only_available: true,
-            only_current: true,
             pause: PauseFilter::NotPaused.into(),
             provider_id: "agb:1".into(),
             origins: vec![Origin::Declared.into()],
             min_confidence: Some(0.8),
+            ..CapacityFilter::default()
         };
         assert_eq!(args.filter.filter(), expected);
         assert_eq!(
@@ -250,6 +256,15 @@ mod tests {
         let args = find(&["--as-of", "2026-03-01T02:14:00+01:00"]).unwrap();
         assert_eq!(args.as_of, moments::parse("2026-03-01T01:14:00Z").ok());
         assert_eq!(find(&[]).unwrap().as_of, None);
+    }
+
+    #[test]
+    fn who_is_late_and_what_was_missed_are_asked_for() {
+        let args = find(&["--current", "--overdue", "--why-not", "7"]).unwrap();
+        let filter = args.filter.filter();
+        assert!(filter.only_current && filter.only_overdue);
+        assert_eq!(args.why_not, 7);
+        assert!(find(&["--why-not", "101"]).is_err());
     }
 
     #[test]

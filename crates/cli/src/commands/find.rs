@@ -1,9 +1,12 @@
-use proto::capacity::v1::{FindCapacityRequest, OfferingRow};
+use proto::capacity::v1::{
+    Completeness, FindCapacityRequest, FindCapacityResponse, MissedOffering, OfferingRow,
+};
 
 use crate::args::{FindArgs, OutputFormat};
 use crate::connection::Connection;
 use crate::failure::Failure;
-use crate::output::json::FindSummary;
+use crate::output::completeness::{CompletenessObject, sentence};
+use crate::output::json::{FindSummary, MissedObject};
 use crate::output::offering::OfferingObject;
 use crate::output::{Output, table};
 
@@ -21,6 +24,8 @@ pub(super) async fn find(
         sort: args.sort.iter().copied().map(i32::from).collect(),
         at_least: args.at_least.clone(),
         as_of: args.as_of,
+        explain_missed: args.why_not,
+        with_completeness: true,
         ..FindCapacityRequest::default()
     };
     let limit = if args.all {
@@ -30,12 +35,14 @@ pub(super) async fn find(
     };
     let mut shown: u64 = 0;
     let mut for_people = Vec::new();
+    let mut around = Around::default();
     loop {
         request.page_size = page_size(limit.saturating_sub(shown));
         let mut page = connection
             .ask(async |mut client| client.find_capacity(request.clone()).await)
             .await?;
         let rows = std::mem::take(&mut page.rows);
+        around.take_from(&mut page);
         shown += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         match output.format() {
             OutputFormat::Json => write_objects(output, &rows)?,
@@ -43,9 +50,26 @@ pub(super) async fn find(
         }
         if page.next_page_token.is_empty() || shown >= limit {
             let summary = FindSummary::new(&page, shown, args.as_of.as_ref());
-            return finish(output, &for_people, &summary);
+            return finish(output, &for_people, summary, &around);
         }
+        // What does not depend on the page is asked for once.
+        request.explain_missed = 0;
+        request.with_completeness = false;
         request.page_token = page.next_page_token;
+    }
+}
+
+/// What an answer says besides its rows.
+#[derive(Default)]
+struct Around {
+    completeness: Option<Completeness>,
+    missed: Vec<MissedOffering>,
+}
+
+impl Around {
+    fn take_from(&mut self, page: &mut FindCapacityResponse) {
+        self.completeness = page.completeness.take().or(self.completeness.take());
+        self.missed.append(&mut page.missed);
     }
 }
 
@@ -60,12 +84,34 @@ fn write_objects(output: &mut Output, rows: &[OfferingRow]) -> Result<(), Failur
     Ok(())
 }
 
-fn finish(output: &mut Output, rows: &[OfferingRow], summary: &FindSummary) -> Result<(), Failure> {
+fn finish(
+    output: &mut Output,
+    rows: &[OfferingRow],
+    mut summary: FindSummary,
+    around: &Around,
+) -> Result<(), Failure> {
     if !rows.is_empty() {
         output.line(&table::offerings(rows))?;
         output.line("")?;
     }
-    output.either(summary, || table::find_summary(summary))?;
+    match output.format() {
+        OutputFormat::Json => {
+            for missed in &around.missed {
+                output.object(&MissedObject::from(missed))?;
+            }
+        }
+        OutputFormat::Table if around.missed.is_empty() => {}
+        OutputFormat::Table => {
+            output.line(&table::missed(&around.missed))?;
+            output.line("")?;
+        }
+    }
+    summary.completeness = around.completeness.as_ref().map(CompletenessObject::from);
+    output.either(&summary, || {
+        let complete = around.completeness.as_ref().map(sentence);
+        let lines = std::iter::once(table::find_summary(&summary)).chain(complete);
+        lines.collect::<Vec<_>>().join("\n")
+    })?;
     output.flush()
 }
 

@@ -1,9 +1,11 @@
 //! The other JSON objects. Names and order are a contract: scripts depend on them.
 
 use prost_types::Timestamp;
-use proto::capacity::v1::{FindCapacityResponse, HistoryEntry, Outcome, Receipt};
+use proto::capacity::v1::{FindCapacityResponse, HistoryEntry, MissedOffering, Outcome, Receipt};
 use serde::Serialize;
 
+use super::completeness::CompletenessObject;
+use super::offering::OfferingObject;
 use crate::failure::{Refusal, Violation};
 use crate::record::{DetailsRecord, FiguresRecord, PauseRecord, moment_text, stated};
 use crate::words::word_of;
@@ -95,6 +97,8 @@ pub(crate) struct FindSummary {
     answered_at: Option<String>,
     /// The moment that was asked about; none: now.
     pub(crate) as_of: Option<String>,
+    /// Set from the first page: the others are not asked for it.
+    pub(crate) completeness: Option<CompletenessObject>,
 }
 
 impl FindSummary {
@@ -109,6 +113,27 @@ impl FindSummary {
             unknown_count: last.unknown_count,
             answered_at: moment_text(last.answered_at.as_ref()),
             as_of: moment_text(as_of),
+            completeness: None,
+        }
+    }
+}
+
+/// An offering that fails one filter only.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct MissedObject {
+    kind: &'static str,
+    filter: String,
+    would_fit_at: Option<f64>,
+    offering: Option<OfferingObject>,
+}
+
+impl From<&MissedOffering> for MissedObject {
+    fn from(missed: &MissedOffering) -> Self {
+        Self {
+            kind: "missed",
+            filter: missed.filter.clone(),
+            would_fit_at: missed.would_fit_at,
+            offering: missed.row.as_ref().map(OfferingObject::from),
         }
     }
 }
@@ -121,6 +146,7 @@ pub(crate) enum WatchObject<'a> {
     Live {
         position: Option<String>,
         cursor: &'a str,
+        completeness: Option<CompletenessObject>,
     },
     /// It no longer matches.
     Removed {
@@ -132,6 +158,7 @@ pub(crate) enum WatchObject<'a> {
         sent_at: Option<String>,
         position: Option<String>,
         cursor: &'a str,
+        completeness: Option<CompletenessObject>,
     },
     /// The given cursor leads nowhere: forget what was known, the present state follows.
     Anew { reason: &'a str },
@@ -241,7 +268,7 @@ mod tests {
         };
         let expected = concat!(
             r#"{"kind":"summary","total":12,"position":"p7","shown":10,"#,
-            r#""available_total":3,"unknown_count":9,"answered_at":null,"as_of":null}"#
+            r#""available_total":3,"unknown_count":9,"answered_at":null,"as_of":null,"completeness":null}"#
         );
         assert_eq!(text(&FindSummary::new(&last, 10, None)), expected);
     }
@@ -251,10 +278,11 @@ mod tests {
         let live = WatchObject::Live {
             position: Some("p7".into()),
             cursor: "c7",
+            completeness: None,
         };
         assert_eq!(
             text(&live),
-            r#"{"kind":"live","position":"p7","cursor":"c7"}"#
+            r#"{"kind":"live","position":"p7","cursor":"c7","completeness":null}"#
         );
         let removed = WatchObject::Removed {
             offering_id: "o",
@@ -268,10 +296,11 @@ mod tests {
             sent_at: None,
             position: None,
             cursor: "c9",
+            completeness: None,
         };
         assert_eq!(
             text(&heartbeat),
-            r#"{"kind":"heartbeat","sent_at":null,"position":null,"cursor":"c9"}"#
+            r#"{"kind":"heartbeat","sent_at":null,"position":null,"cursor":"c9","completeness":null}"#
         );
         assert_eq!(
             text(&WatchObject::Anew { reason: "r" }),

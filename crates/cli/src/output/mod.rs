@@ -1,5 +1,6 @@
 //! What goes to standard output, and nothing else does.
 
+pub(crate) mod completeness;
 pub(crate) mod json;
 pub(crate) mod offering;
 mod practice;

@@ -3,22 +3,20 @@
 use std::time::Instant;
 
 use chassis::status::refusal;
-use chassis::{Folded, Slot, Violations};
+use chassis::{Slot, Violations};
 use domain::Timestamp;
 use domain::capacity::{Offering, OfferingId};
 use prost::Message;
 use proto::capacity::v1;
 use tonic::{Code, Status};
 
-use super::{Api, figures};
-use crate::view::CapacityView;
-use crate::wire::{self, Asked, Beside, Wanted, Wire};
-
-/// What is folded of the service's topic.
-type State = Folded<Wire, CapacityView>;
+use super::{Api, Folded, figures};
+use crate::view::{CapacityView, Filter};
+use crate::wire::{self, Asked, Beside, Wanted};
 
 /// A page ends before it grows beyond this: clients take at most 4 MiB.
 const MAX_PAGE_BYTES: usize = 2 << 20;
+const MAX_MISSED_BYTES: usize = 1 << 20;
 
 /// Returns an offering as it stands; one whose history cannot be read in full is unknown.
 pub(super) fn row_of(
@@ -59,7 +57,7 @@ impl Api {
     }
 
     /// Searches a folded state, as it was to be judged at a moment.
-    fn answer(&self, folded: &State, asked: &Asked, now: Timestamp) -> v1::FindCapacityResponse {
+    fn answer(&self, folded: &Folded, asked: &Asked, now: Timestamp) -> v1::FindCapacityResponse {
         let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
         let found = folded.view.find(&asked.filter, &asked.page, now, state_of);
 
@@ -97,6 +95,10 @@ impl Api {
             answered_at: Some(wire::timestamp(now)),
             available_total: found.available_total,
             unknown_count: found.unknown_count,
+            completeness: asked
+                .with_completeness
+                .then(|| completeness(folded, &asked.filter, now)),
+            missed: missed(folded, asked, now),
         }
     }
 
@@ -145,8 +147,45 @@ impl Api {
 }
 
 /// The offering as it stands in a folded state; none before it is published.
-fn row(folded: &State, wanted: &Wanted, now: Timestamp) -> Option<v1::OfferingRow> {
+fn row(folded: &Folded, wanted: &Wanted, now: Timestamp) -> Option<v1::OfferingRow> {
     let slot = folded.get(&wanted.stream)?;
     let is_known = slot.state.details.is_some() || !slot.is_usable();
     is_known.then(|| row_of(&folded.view, (&wanted.id, slot), None, now))
+}
+
+/// Says which providers that should have reported have done so.
+pub(super) fn completeness(folded: &Folded, filter: &Filter, now: Timestamp) -> v1::Completeness {
+    let view = &folded.view;
+    let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
+    let found = view.completeness(filter, now, state_of);
+    wire::completeness(&found, |number| {
+        state_of(&view.row(number)?.stream)?.details.as_ref()
+    })
+}
+
+/// Names what was just missed, as far as it is asked for and an answer has room.
+fn missed(folded: &Folded, asked: &Asked, now: Timestamp) -> Vec<v1::MissedOffering> {
+    if asked.explain_missed == 0 {
+        return Vec::new();
+    }
+    let view = &folded.view;
+    let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
+    let mut bytes = 0;
+    view.missed(&asked.filter, asked.explain_missed, now, state_of)
+        .into_iter()
+        .filter_map(|missed| {
+            let row = view.row(missed.number)?;
+            let slot = folded.get(&row.stream)?;
+            let distance_km = view.distance_km(missed.number, &asked.filter);
+            Some(v1::MissedOffering {
+                row: Some(row_of(view, (&row.id, slot), distance_km, now)),
+                filter: missed.miss.filter.to_owned(),
+                would_fit_at: missed.miss.would_fit_at,
+            })
+        })
+        .take_while(|missed| {
+            bytes += missed.encoded_len();
+            bytes <= MAX_MISSED_BYTES
+        })
+        .collect()
 }

@@ -25,6 +25,7 @@ use crate::wire::{self, Transport, Wire};
 
 /// The service's folded topic.
 type Capacity = Context<Wire, CapacityView>;
+type Folded = chassis::Folded<Wire, CapacityView>;
 /// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
 const MAX_TRACEPARENT_BYTES: usize = 55;
 

@@ -21,17 +21,15 @@ use tonic::{Code, Status};
 use super::commands::invalid;
 use super::cursor::Cursor;
 use super::figures::Watching;
-use super::find::row_of;
-use super::{Answers, Api, Capacity};
+use super::find::{completeness, row_of};
+use super::{Answers, Api, Capacity, Folded};
 use crate::fingerprint::fingerprint;
-use crate::view::{CapacityView, Filter, RowNumber};
-use crate::wire::{self, Wire};
+use crate::view::{Filter, RowNumber};
+use crate::wire;
 
 /// Messages made at once, and offerings looked at, while the command loop waits.
 const MAX_MESSAGES: usize = 256;
 const MAX_LOOKED_AT: usize = 4_096;
-
-type Folded = chassis::Folded<Wire, CapacityView>;
 
 /// Starts a watcher.
 pub(super) async fn start(
@@ -40,6 +38,7 @@ pub(super) async fn start(
 ) -> Result<Answers<v1::WatchCapacityResponse>, Status> {
     let at_least = std::mem::take(&mut request.at_least);
     let cursor = std::mem::take(&mut request.cursor);
+    let with_completeness = request.with_completeness;
     let (filter, filter_print) = wire::watch(request).map_err(Violations::into_status)?;
     let context = &api.0.context;
     context.at_least(&at_least).await?;
@@ -60,6 +59,7 @@ pub(super) async fn start(
     let watcher = Watcher {
         positions: WatchStream::from_changes(context.positions()),
         filter,
+        with_completeness,
         told: Told {
             everything: resumed.is_none(),
             ..Told::default()
@@ -114,6 +114,7 @@ async fn resume(context: &Capacity, text: &str, fresh: &Cursor) -> Result<Cursor
 struct Watcher {
     api: Api,
     filter: Filter,
+    with_completeness: bool,
     /// Everything up to its position has been told.
     cursor: Cursor,
     /// Up to which moment, and which offering of that moment, it has been told what expired or began.
@@ -183,20 +184,28 @@ impl Watcher {
             && self.tell_moments(&folded, now)
             && self.tell_changes(&folded, now);
         let next_moment = folded.view.next_moment(now);
+        let becomes_live = is_all && !self.is_live;
+        let silent_for = self.last_message.elapsed();
+        let beats = is_all && silent_for >= api.0.heartbeat && self.messages.is_empty();
+        let how_complete = (self.with_completeness && (becomes_live || beats))
+            .then(|| completeness(&folded, &self.filter, now));
         drop(folded);
         if !is_all {
             return None;
         }
-        if !self.is_live {
+        let position = api.0.context.token(self.cursor.position);
+        if becomes_live {
             self.is_live = true;
-            let position = api.0.context.token(self.cursor.position);
-            self.push(Event::Live(v1::Live { position }));
-        }
-        let silent_for = self.last_message.elapsed();
-        if silent_for >= api.0.heartbeat && self.messages.is_empty() {
-            let position = api.0.context.token(self.cursor.position);
-            let sent_at = Some(wire::timestamp(now));
-            self.push(Event::Heartbeat(v1::Heartbeat { sent_at, position }));
+            self.push(Event::Live(v1::Live {
+                position,
+                completeness: how_complete,
+            }));
+        } else if beats {
+            self.push(Event::Heartbeat(v1::Heartbeat {
+                sent_at: Some(wire::timestamp(now)),
+                position,
+                completeness: how_complete,
+            }));
         }
         let until_heartbeat = api.0.heartbeat.saturating_sub(silent_for);
         let until_moment = next_moment.map(|moment| {

@@ -1,7 +1,7 @@
 //! What a search needs of an offering, small enough to look through a hundred thousand of them.
 
 use domain::Timestamp;
-use domain::capacity::{AgeRange, Circuit, Details, DiagnosisGroup, Offering};
+use domain::capacity::{AgeRange, Circuit, Details, DiagnosisGroup, Offering, ProviderKind};
 
 use super::ProviderNumber;
 use super::places::Place;
@@ -71,6 +71,26 @@ pub(crate) struct Facts {
     /// None: never reported.
     pub(crate) waits: Option<Waited>,
     pub(crate) pauses: Pauses,
+    /// None: no counts are promised.
+    pub(crate) promised: Option<Promised>,
+    /// Refusals are remembered.
+    pub(crate) refused: bool,
+    /// Not a practice that chose to stay among the others of its place.
+    pub(crate) may_be_named: bool,
+}
+
+/// That places are counted again and again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Promised {
+    /// When the next counts are due; none: nothing was ever counted.
+    due_at: Option<Timestamp>,
+}
+
+impl Promised {
+    /// Whether counts are late.
+    pub(crate) fn is_broken(self, now: Timestamp) -> bool {
+        self.due_at.is_none_or(|due_at| due_at <= now)
+    }
 }
 
 /// The present counts.
@@ -148,6 +168,12 @@ impl Facts {
                 valid_until: figure.valid_until,
             }),
             pauses: pauses(offering),
+            promised: offering.promised_interval().map(|_| Promised {
+                due_at: offering.report_due_at(),
+            }),
+            refused: !offering.refusals.is_empty(),
+            may_be_named: details.provider_kind != ProviderKind::IndependentPractice
+                || details.shown_by_itself,
         })
     }
 
@@ -156,6 +182,7 @@ impl Facts {
         Self {
             counts: None,
             waits: None,
+            promised: self.promised.map(|_| Promised { due_at: None }),
             ..self
         }
     }

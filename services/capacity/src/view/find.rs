@@ -24,11 +24,13 @@ pub(crate) enum Order {
     Name,
     /// Places that most likely still exist first; those that nothing is known of last.
     Confidence,
+    /// Fewest refusals that contradict what is declared first, then fewest refusals.
+    Practised,
 }
 
 impl Order {
     /// How many there are: no order is named twice.
-    pub(crate) const COUNT: usize = 6;
+    pub(crate) const COUNT: usize = 7;
 }
 
 /// One page of a search.
@@ -104,7 +106,8 @@ impl Standing<'_> {
                 | Order::Wait
                 | Order::Available
                 | Order::Freshness
-                | Order::Confidence => own.cmp(others),
+                | Order::Confidence
+                | Order::Practised => own.cmp(others),
             };
             if ordering.is_ne() {
                 return ordering;
@@ -180,7 +183,11 @@ impl CapacityView {
     }
 
     /// Looks at the rows that may match: those of a provider or of some municipalities, if that is asked.
-    fn for_candidates<'a>(&'a self, filter: &Filter, mut look: impl FnMut(RowNumber, &'a Facts)) {
+    pub(super) fn for_candidates<'a>(
+        &'a self,
+        filter: &Filter,
+        mut look: impl FnMut(RowNumber, &'a Facts),
+    ) {
         if let Some(provider) = &filter.provider {
             for number in self.providers.rows(provider) {
                 if let Some(facts) = self.facts.get(*number) {
@@ -222,6 +229,8 @@ impl CapacityView {
                     .map_or(0, |at| u64::try_from(at.as_millis()).unwrap_or(0)),
                 Order::Name => 0,
                 Order::Confidence => self.doubt(facts, now, || state_of(&row.stream)),
+                Order::Practised if !facts.refused => 0,
+                Order::Practised => state_of(&row.stream).map_or(0, |own| refusals(own, now)),
             };
         }
         Standing {
@@ -248,6 +257,11 @@ impl CapacityView {
                 1_000 - u64::from(confidence.thousandths())
             })
     }
+}
+
+fn refusals(offering: &Offering, now: Timestamp) -> u64 {
+    let tally = offering.refusals.in_all(now);
+    (u64::from(tally.contradicting) << 32) | u64::from(tally.all)
 }
 
 #[expect(

@@ -1,8 +1,10 @@
 //! The read model: what searches and watchers need, kept beside the offerings' states.
 
+mod completeness;
 mod facts;
 mod filter;
 mod find;
+mod missed;
 mod places;
 mod providers;
 mod shelves;
@@ -17,6 +19,7 @@ use domain::capacity::confidence::{Confidence, Experience};
 use domain::capacity::{Details, Offering, OfferingId};
 use eventlog::{IdMap, Position, StreamId};
 
+pub(crate) use completeness::Completeness;
 pub(crate) use facts::{Bits, Facts};
 use filter::Question;
 pub(crate) use filter::{Filter, Pausing};
@@ -219,6 +222,7 @@ impl CapacityView {
         let expiries = [
             state.counts.as_ref().map(|figure| figure.valid_until),
             state.waits.as_ref().map(|figure| figure.valid_until),
+            state.report_due_at(),
         ];
         let begins = state.pauses.iter().filter_map(|pause| pause.starts_at);
         row.moments

@@ -89,6 +89,12 @@ impl Distances {
         Self(distances.collect())
     }
 
+    /// How far the farthest of these lies, in kilometres.
+    pub(crate) fn reach(&self, places: &Places) -> f64 {
+        let distances = places.numbers().filter_map(|number| self.0.get(number));
+        distances.copied().fold(0.0, f64::max)
+    }
+
     /// In kilometres.
     pub(crate) fn to(&self, place: Place) -> Option<f64> {
         self.0.get(place.number()).copied()

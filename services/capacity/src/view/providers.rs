@@ -13,6 +13,7 @@ pub(crate) type ProviderNumber = u32;
 #[derive(Default)]
 pub(crate) struct Providers {
     numbers: HashMap<ProviderId, ProviderNumber>,
+    ids: Vec<ProviderId>,
     /// The offerings of each.
     rows: Vec<Vec<RowNumber>>,
 }
@@ -30,8 +31,19 @@ impl Providers {
         }
         let number = ProviderNumber::try_from(self.rows.len()).unwrap_or(ProviderNumber::MAX);
         self.numbers.insert(id.clone(), number);
+        self.ids.push(id.clone());
         self.rows.push(Vec::new());
         number
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Who has this number.
+    pub(crate) fn id(&self, number: ProviderNumber) -> Option<&ProviderId> {
+        self.ids.get(number as usize)
     }
 
     /// The offerings of one.

@@ -23,6 +23,7 @@ const MAX_DISTANCE_KM: f64 = 1_000.0;
 const MAX_PAGE: u32 = 500;
 const DEFAULT_PAGE: u32 = 100;
 const MAX_HISTORY: u32 = 1_000;
+const MAX_MISSED: u32 = 100;
 
 /// A question that was understood.
 pub(crate) struct Asked {
@@ -30,6 +31,9 @@ pub(crate) struct Asked {
     pub(crate) page: Page,
     /// None: as it is now.
     pub(crate) as_of: Option<Timestamp>,
+    /// So many that were just missed are to be named.
+    pub(crate) explain_missed: usize,
+    pub(crate) with_completeness: bool,
     /// Of the question but its page: a page token holds for one question.
     fingerprint: u64,
 }
@@ -80,6 +84,12 @@ pub(crate) fn find(request: v1::FindCapacityRequest, now: Timestamp) -> Result<A
             format!("must not be more than {MAX_PAGE}"),
         );
     }
+    if request.explain_missed > MAX_MISSED {
+        checks.refuse(
+            Path::root("explain_missed"),
+            format!("must not be more than {MAX_MISSED}"),
+        );
+    }
     let size = if request.page_size == 0 {
         DEFAULT_PAGE
     } else {
@@ -97,6 +107,8 @@ pub(crate) fn find(request: v1::FindCapacityRequest, now: Timestamp) -> Result<A
         filter,
         page,
         as_of,
+        explain_missed: usize::try_from(request.explain_missed).unwrap_or(0),
+        with_completeness: request.with_completeness,
         fingerprint,
     })
 }
@@ -159,6 +171,7 @@ fn orders(sort: &[i32], checks: &mut Checks) -> Vec<Order> {
             Ok(v1::SortOrder::Available) => Order::Available,
             Ok(v1::SortOrder::Freshness) => Order::Freshness,
             Ok(v1::SortOrder::Name) => Order::Name,
+            Ok(v1::SortOrder::Practised) => Order::Practised,
             Ok(v1::SortOrder::Confidence) => Order::Confidence,
             Ok(v1::SortOrder::Unspecified) | Err(_) => {
                 checks.refuse(path.item(index), format!("{code} is not a known value"));
@@ -246,6 +259,7 @@ fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
         pause: pausing(contract.pause, path, checks),
         provider,
         min_confidence: min_confidence(contract.min_confidence, path, checks),
+        only_overdue: contract.only_overdue,
     }
 }
 

@@ -6,6 +6,7 @@
 mod checks;
 mod citizen_number;
 mod codes;
+mod completeness;
 mod details;
 mod events;
 mod filter;
@@ -24,6 +25,7 @@ mod tests;
 mod unreadable;
 
 pub(crate) use codes::code_of;
+pub(crate) use completeness::completeness;
 pub(crate) use filter::{Asked, Wanted, find, get, watch};
 pub(crate) use history::history_entry;
 pub(crate) use request::{

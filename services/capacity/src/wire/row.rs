@@ -72,6 +72,10 @@ pub(crate) fn disbelieved(row: v1::OfferingRow) -> v1::OfferingRow {
         confidence_basis: v1::ConfidenceBasis::Unspecified.into(),
         confidence_cases: None,
         unusable: true,
+        // What is promised of it is not kept, since nobody knows when.
+        overdue: row.promised_interval_hours.is_some(),
+        report_due_at: None,
+        overdue_since: None,
         ..row
     }
 }

@@ -16,6 +16,7 @@ use self::screen::Screen;
 use crate::args::{OutputFormat, WatchArgs};
 use crate::connection::{Backoff, Connection};
 use crate::failure::{Failure, Refusal, is_unknown, one_line, say, what_failed};
+use crate::output::completeness::{CompletenessObject, sentence};
 use crate::output::json::WatchObject;
 use crate::output::offering::OfferingObject;
 use crate::output::{Output, table};
@@ -131,6 +132,7 @@ impl<'a> Watcher<'a> {
             filter: Some(self.filter.clone()),
             cursor: self.cursor.clone(),
             at_least: self.at_least.clone(),
+            with_completeness: true,
         };
         let mut client = connection.client();
         let opened = timeout(SILENCE, client.watch_capacity(request)).await;
@@ -224,10 +226,15 @@ impl<'a> Watcher<'a> {
         let object = WatchObject::Live {
             position: stated(&live.position),
             cursor,
+            completeness: live.completeness.as_ref().map(CompletenessObject::from),
         };
         let count = self.screen.len();
         self.output.either(&object, || {
-            format!("-- live: {count} shown, changes follow")
+            let mut line = format!("-- live: {count} shown, changes follow");
+            if let Some(completeness) = &live.completeness {
+                line.push_str(&format!("\n-- {}", sentence(completeness)));
+            }
+            line
         })
     }
 
@@ -238,6 +245,10 @@ impl<'a> Watcher<'a> {
                 sent_at: moment_text(heartbeat.sent_at.as_ref()),
                 position: stated(&heartbeat.position),
                 cursor,
+                completeness: heartbeat
+                    .completeness
+                    .as_ref()
+                    .map(CompletenessObject::from),
             }),
         }
     }

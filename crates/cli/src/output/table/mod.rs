@@ -1,6 +1,7 @@
 //! What people read. Unknown is "–" and never 0; what expired says so.
 
 mod history;
+mod missed;
 mod offerings;
 mod terms;
 
@@ -8,6 +9,7 @@ use super::json::{FindSummary, NotTakenObject, ReceiptObject, ReportsSummary};
 use crate::failure::one_line;
 
 pub(crate) use history::history;
+pub(crate) use missed::missed;
 pub(crate) use offerings::{offerings, watch_header, watched};
 pub(crate) use terms::described;
 

@@ -298,3 +298,57 @@ async fn an_offering_shows_its_history_newest_first_also_when_it_is_withdrawn() 
         .into_inner();
     assert_eq!(some.history.len(), 1);
 }
+
+#[tokio::test]
+async fn an_answer_names_the_silent_and_what_was_just_missed_when_it_is_asked() {
+    let world = World::start().ready().await;
+    world.publish("one", details()).await;
+    let other = v1::OfferingDetails {
+        provider_id: "agb:06011010".into(),
+        provider_name: "GGZ Zuid".into(),
+        ..details()
+    };
+    world.publish("two", other).await;
+    world.report("one", world.free(0)).await.unwrap();
+    let asked = v1::FindCapacityRequest {
+        filter: Some(v1::CapacityFilter {
+            only_available: true,
+            ..Default::default()
+        }),
+        explain_missed: 10,
+        with_completeness: true,
+        ..Default::default()
+    };
+    let found = world.find(asked.clone()).await.unwrap();
+    assert_eq!(ids(&found), [""; 0]);
+    let completeness = found.completeness.unwrap();
+    assert_eq!(
+        (
+            completeness.expected_providers,
+            completeness.reported_providers
+        ),
+        (2, 1)
+    );
+    assert_eq!(completeness.silent[0].provider_name, "GGZ Zuid");
+    assert_eq!(completeness.silent[0].last_observed_at, None);
+    let missed: Vec<_> = found
+        .missed
+        .iter()
+        .map(|missed| (missed.filter.as_str(), missed.row.is_some()))
+        .collect();
+    assert_eq!(missed, [("available", true), ("never-reported", true)]);
+
+    let plain = v1::FindCapacityRequest {
+        explain_missed: 0,
+        with_completeness: false,
+        ..asked.clone()
+    };
+    let found = world.find(plain).await.unwrap();
+    assert_eq!((found.completeness, found.missed.len()), (None, 0));
+    let too_many = v1::FindCapacityRequest {
+        explain_missed: 101,
+        ..asked
+    };
+    let status = world.find(too_many).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+}

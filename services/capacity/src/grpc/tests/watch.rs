@@ -312,3 +312,39 @@ async fn a_watcher_that_does_not_read_keeps_nobody_waiting_and_misses_nothing() 
     }
     assert_eq!(slow.next().await.0, "one 300");
 }
+
+#[tokio::test]
+async fn a_watcher_hears_when_a_promise_is_broken_and_who_is_silent() {
+    let world = World::start().ready().await;
+    let promising = v1::OfferingDetails {
+        promised_interval_hours: Some(1),
+        ..details()
+    };
+    world.publish("one", promising).await;
+    world.report("one", world.free(3)).await.unwrap();
+    let request = v1::WatchCapacityRequest {
+        filter: Some(v1::CapacityFilter {
+            only_overdue: true,
+            ..Default::default()
+        }),
+        with_completeness: true,
+        ..Default::default()
+    };
+    let answers = world.api.watch_capacity(Request::new(request)).await;
+    let mut watching = Watching(answers.unwrap().into_inner());
+    loop {
+        if let Event::Live(live) = watching.message().await.unwrap().event.unwrap() {
+            assert_eq!(live.completeness.unwrap().reported_providers, 1);
+            break;
+        }
+    }
+    world.later(HOUR);
+    assert_eq!(watching.next().await.0, "one 3");
+    loop {
+        if let Event::Heartbeat(beat) = watching.message().await.unwrap().event.unwrap() {
+            let completeness = beat.completeness.unwrap();
+            assert_eq!(completeness.silent[0].provider_id, "agb:06011009");
+            break;
+        }
+    }
+}

@@ -28,6 +28,8 @@ pub(super) enum Condition {
     MaxWait,
     /// A place that is likely enough to exist still.
     Confidence,
+    /// Counts that are late.
+    Overdue,
 }
 
 /// What the facts say of a condition.
@@ -41,7 +43,7 @@ pub(super) enum Verdict {
 
 impl Condition {
     /// All of them, in the order in which they are judged: what shuts out most, at least cost, goes first.
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Place,
         Self::Provider,
         Self::CareType,
@@ -58,7 +60,60 @@ impl Condition {
         Self::Paused,
         Self::MaxWait,
         Self::Confidence,
+        Self::Overdue,
     ];
+
+    /// Whether it is about what an offering is, not about how it stands today.
+    pub(super) fn is_lasting(self) -> bool {
+        match self {
+            Self::Place
+            | Self::Provider
+            | Self::CareType
+            | Self::Circuit
+            | Self::Setting
+            | Self::Origin
+            | Self::Age
+            | Self::DiagnosisGroup
+            | Self::Insurer
+            | Self::Language => true,
+            Self::Current
+            | Self::Available
+            | Self::NotPaused
+            | Self::Paused
+            | Self::MaxWait
+            | Self::Confidence
+            | Self::Overdue => false,
+        }
+    }
+
+    /// Whether it chooses what is looked at, rather than what fits.
+    pub(super) fn chooses(self) -> bool {
+        matches!(self, Self::Provider | Self::Origin)
+    }
+
+    /// Returns the word by which the contract names it when this offering fails it.
+    pub(super) fn word(self, facts: &Facts) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Provider => "provider",
+            Self::CareType => "care-type",
+            Self::Circuit => "circuit",
+            Self::Setting => "setting",
+            Self::Origin => "origin",
+            Self::Age => "age",
+            Self::DiagnosisGroup => "diagnosis-group",
+            Self::Insurer => "insurer",
+            Self::Language => "language",
+            Self::Current if facts.counts.is_none() => "never-reported",
+            Self::Current => "expired",
+            Self::Available => "available",
+            Self::NotPaused => "paused",
+            Self::Paused => "not-paused",
+            Self::MaxWait => "max-wait",
+            Self::Confidence => "confidence",
+            Self::Overdue => "not-overdue",
+        }
+    }
 }
 
 impl Filter {
@@ -80,6 +135,7 @@ impl Filter {
             Condition::NotPaused => self.only_available || self.pause == Some(Pausing::NotPaused),
             Condition::Paused => self.pause == Some(Pausing::Paused),
             Condition::MaxWait => self.max_wait_days.is_some(),
+            Condition::Overdue => self.only_overdue,
             Condition::Confidence => self.min_confidence.is_some(),
         }
     }
@@ -121,7 +177,8 @@ impl Question<'_> {
                 let is_counted = !filter.only_available || facts.available(now).is_some();
                 Verdict::of(is_counted && (!filter.only_current || facts.has_current(now)))
             }
-            Condition::Available => Verdict::of(facts.available(now).is_some_and(|free| free > 0)),
+            // What is not known is for `Current` to say.
+            Condition::Available => Verdict::of(facts.available(now).is_none_or(|free| free > 0)),
             Condition::NotPaused | Condition::Paused if facts.pauses == Pauses::Depends => {
                 Verdict::Open
             }
@@ -139,9 +196,14 @@ impl Question<'_> {
                     Verdict::of(is_short)
                 }
             }
+            Condition::Overdue => {
+                let promised = facts.promised;
+                Verdict::of(promised.is_some_and(|promised| promised.is_broken(now)))
+            }
             // Where no place is shown there is nothing to be sure of.
+            // `Available` says so where it is asked for too.
             Condition::Confidence if facts.available(now).is_none_or(|free| free == 0) => {
-                Verdict::No
+                Verdict::of(filter.only_available)
             }
             Condition::Confidence => Verdict::Open,
         }
@@ -192,7 +254,8 @@ impl Question<'_> {
             | Condition::Age
             | Condition::DiagnosisGroup
             | Condition::Current
-            | Condition::Available => true,
+            | Condition::Available
+            | Condition::Overdue => true,
         }
     }
 }

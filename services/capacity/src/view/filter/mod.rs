@@ -1,7 +1,10 @@
 //! Which offerings a question is about.
 
 mod condition;
+mod miss;
 mod person;
+
+use std::cell::OnceCell;
 
 use domain::Timestamp;
 use domain::capacity::confidence::Experience;
@@ -11,6 +14,7 @@ use super::ProviderNumber;
 use super::facts::{Bits, Facts};
 use super::places::{Distances, Places};
 use condition::{Condition, Verdict};
+pub(super) use miss::Miss;
 
 /// All that is set must hold. Default: every offering.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +38,8 @@ pub(crate) struct Filter {
     pub(crate) provider: Option<ProviderId>,
     /// Places shown that still exist with at least this chance.
     pub(crate) min_confidence: Option<f64>,
+    /// Counts are late, or were never there.
+    pub(crate) only_overdue: bool,
 }
 
 /// Whether admissions are to be paused.
@@ -51,7 +57,12 @@ pub(super) struct Question<'f> {
     /// The provider that is asked for, as the view numbers it.
     provider: Option<ProviderNumber>,
     experience: &'f Experience,
+    /// Those of what an offering is first, then those of how it stands.
     conditions: Vec<Condition>,
+    /// How many of them are of what an offering is.
+    lasting: usize,
+    /// How far the places that are asked for reach from the centre, in kilometres; measured when it is needed.
+    reach_km: OnceCell<f64>,
 }
 
 impl<'f> Question<'f> {
@@ -62,11 +73,17 @@ impl<'f> Question<'f> {
         experience: &'f Experience,
     ) -> Self {
         let is_set = |condition: &Condition| filter.sets(*condition);
+        let set = Condition::ALL.into_iter().filter(is_set);
+        let (mut conditions, passing): (Vec<_>, Vec<_>) = set.partition(|one| one.is_lasting());
+        let lasting = conditions.len();
+        conditions.extend(passing);
         Self {
             filter,
             provider,
             experience,
-            conditions: Condition::ALL.into_iter().filter(is_set).collect(),
+            conditions,
+            lasting,
+            reach_km: OnceCell::new(),
         }
     }
 
@@ -77,9 +94,29 @@ impl<'f> Question<'f> {
         now: Timestamp,
         state: impl FnOnce() -> Option<&'a Offering>,
     ) -> bool {
+        self.hold(&self.conditions, facts, now, state)
+    }
+
+    /// Whether the offering would be asked for if its figures and pauses were as one may wish.
+    pub(super) fn is_about<'a>(
+        &self,
+        facts: &Facts,
+        now: Timestamp,
+        state: impl FnOnce() -> Option<&'a Offering>,
+    ) -> bool {
+        self.hold(&self.conditions[..self.lasting], facts, now, state)
+    }
+
+    fn hold<'a>(
+        &self,
+        conditions: &[Condition],
+        facts: &Facts,
+        now: Timestamp,
+        state: impl FnOnce() -> Option<&'a Offering>,
+    ) -> bool {
         let mut is_open = false;
         let is_possible = facts.offered
-            && self.conditions.iter().all(|condition| {
+            && conditions.iter().all(|condition| {
                 let verdict = self.by_facts(*condition, facts, now);
                 is_open |= verdict == Verdict::Open;
                 verdict != Verdict::No
@@ -90,7 +127,7 @@ impl<'f> Question<'f> {
         state().is_some_and(|offering| {
             let is_left_open =
                 |condition: &Condition| self.by_facts(*condition, facts, now) == Verdict::Open;
-            self.conditions
+            conditions
                 .iter()
                 .filter(|condition| is_left_open(condition))
                 .all(|condition| self.by_state(*condition, offering, now))

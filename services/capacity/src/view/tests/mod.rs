@@ -1,3 +1,4 @@
+mod believed;
 mod filters;
 mod searches;
 
