@@ -50,11 +50,12 @@ kafka: setup-all
 kafka-stop:
 	@deploy/kafka/kafka stop
 
-# bench: the figures, side by side in one run
-bench: setup-all
+# bench: the figures, side by side in one run; takes half an hour
+bench:
+	@deploy/setup bench
+	deploy/kafka/kafka jars
 	cargo build --locked --release
 	cargo run --locked --release --package bench
-	cargo run --locked --release --package bench -- as-of
 
 # soak: the journeys that kill things, ROUNDS times over
 soak: setup-all build

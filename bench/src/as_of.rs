@@ -2,35 +2,30 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
 use e2e::{Server, ServerOptions};
 use proto::capacity::v1::FindCapacityRequest;
-use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
-use tonic::transport::Channel;
 
-use crate::history;
-use crate::table::Table;
-use crate::workload::{Workload, now, setting};
+use crate::table::{Table, Times};
+use crate::workload::{CapacityClient, Workload, millis_now, setting};
+use crate::{disk, history, replay};
 
 /// Each of the two asks about so many.
 const MOMENTS: u64 = 20;
 const AT_ONCE: u64 = 2;
-/// The server folds all of the log first.
-const CATCH_UP: Duration = Duration::from_secs(600);
 
-/// Writes a log of `COMMITS` commits, lets a server catch up with it, and asks about scattered moments.
-pub(crate) async fn measure() -> anyhow::Result<Table> {
+/// Writes a log of `BENCH_COMMITS` commits, lets a server catch up with it, and asks about scattered moments.
+pub(crate) async fn run() -> anyhow::Result<Table> {
     let Workload { offerings, .. } = Workload::from_env()?;
-    let commits: usize = setting("COMMITS", 10_000_000)?;
+    let commits: usize = setting("BENCH_COMMITS", 10_000_000)?;
     let folder = tempfile::tempdir()?;
-    let began = millis(&now());
+    let began = millis_now();
     history::write(folder.path(), offerings, commits)?;
-    let ended = millis(&now());
+    let ended = millis_now();
     let server = Server::start(ServerOptions {
         data: Some(folder.path().to_owned()),
         ..ServerOptions::default()
     });
-    caught_up(&server).await?;
+    replay::answered(&server, commits).await?;
     let mut asking = Vec::new();
     for who in 0..AT_ONCE {
         asking.push(tokio::spawn(ask(
@@ -42,17 +37,18 @@ pub(crate) async fn measure() -> anyhow::Result<Table> {
     for asked in asking {
         took.extend(asked.await??);
     }
-    let mut table = Table::default();
-    table.note(&format!("{commits} commits on {offerings} offerings"));
-    let what = format!("looking back, {AT_ONCE} at once, {} moments", took.len());
-    table.latency(&what, &took);
+    let mut table = Table::new("looking back at any moment");
+    table.note(format!(
+        "{commits} commits on {offerings} offerings, {AT_ONCE} questions at once; {}",
+        disk::fdatasync()?
+    ));
+    table.add(format!("{} scattered moments", took.len()), |row| {
+        row.times(&Times::of(took))
+    });
     Ok(table)
 }
 
-async fn ask(
-    mut client: CapacityServiceClient<Channel>,
-    moments: Vec<i64>,
-) -> anyhow::Result<Vec<Duration>> {
+async fn ask(mut client: CapacityClient, moments: Vec<i64>) -> anyhow::Result<Vec<Duration>> {
     let mut took = Vec::with_capacity(moments.len());
     for millis in moments {
         let request = FindCapacityRequest {
@@ -79,24 +75,4 @@ fn moments(who: u64, (began, ended): (i64, i64)) -> Vec<i64> {
         began + (scattered >> 1).cast_signed().rem_euclid(ended - began)
     });
     moments.collect()
-}
-
-fn millis(moment: &prost_types::Timestamp) -> i64 {
-    moment.seconds * 1_000 + i64::from(moment.nanos / 1_000_000)
-}
-
-async fn caught_up(server: &Server) -> anyhow::Result<()> {
-    let mut client = server.client();
-    let until = Instant::now() + CATCH_UP;
-    while Instant::now() < until {
-        let request = FindCapacityRequest {
-            page_size: 1,
-            ..FindCapacityRequest::default()
-        };
-        if client.find_capacity(request).await.is_ok() {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    bail!("the server did not catch up within {CATCH_UP:?}")
 }

@@ -1,85 +1,98 @@
-//! The figures, side by side in one run: `make bench`.
+//! The figures, side by side in one run: `make bench`, or some of them by name.
 //!
 //! Everything is measured from outside, through real processes: what a provider's system would see.
 //! Absolute numbers say as much about the machine as about the program; ratios within one run say more.
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the tables are what it is for"
+)]
 
 mod as_of;
 mod disk;
+mod histogram;
 mod history;
+mod memory;
+mod nation;
+mod offering_table;
 mod peer;
+mod postgres;
+mod questions;
 mod replay;
 mod reports;
-mod seen;
+mod search;
 mod table;
+mod watchers;
 mod workload;
+mod writers;
+mod zipf;
 
-use e2e::{Cluster, Server, ServerOptions};
+use anyhow::{bail, ensure};
 
 use table::Table;
-use workload::Workload;
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scenario {
+    Reports,
+    Writers,
+    Search,
+    Watchers,
+    Replay,
+    AsOf,
+    Memory,
+}
+
+const SCENARIOS: [(&str, Scenario); 7] = [
+    ("reports", Scenario::Reports),
+    ("writers", Scenario::Writers),
+    ("search", Scenario::Search),
+    ("watchers", Scenario::Watchers),
+    ("replay", Scenario::Replay),
+    ("as-of", Scenario::AsOf),
+    ("memory", Scenario::Memory),
+];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // By itself: its log takes as long to write as all else to measure.
-    if std::env::args().any(|name| name == "as-of") {
-        println!("{}", as_of::measure().await?.render());
-        return Ok(());
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let mut failed = Vec::new();
+    for (name, scenario) in asked(&names)? {
+        eprintln!("bench: {name}");
+        match scenario.run().await {
+            Ok(table) => println!("{}", table.render()),
+            // The others can be measured all the same.
+            Err(error) => {
+                eprintln!("bench: {name}: {error:#}");
+                failed.push(name);
+            }
+        }
     }
-    let workload = Workload::from_env()?;
-    let mut table = Table::default();
-    let folder = tempfile::tempdir()?;
-    table.note(&format!(
-        "{} reports on {} offerings, {} connections; fdatasync of 4 KiB: {}",
-        workload.reports,
-        workload.offerings,
-        workload.connections,
-        disk::fdatasync(folder.path())?
-    ));
-
-    let mut embedded = Server::start(ServerOptions::default());
-    let on_file = reports::measure(&embedded, &workload).await?;
-    let seen_on_file = seen::measure(&embedded).await?;
-    let replayed_file = replay::measure(&mut embedded).await?;
-    drop(embedded);
-
-    let cluster = Cluster::start(1);
-    let mut on_broker = Server::start(ServerOptions {
-        kafka: Some(cluster.bootstrap().to_owned()),
-        region: Some("bench".to_owned()),
-        ..ServerOptions::default()
-    });
-    let on_kafka = reports::measure(&on_broker, &workload).await?;
-    let seen_on_kafka = seen::measure(&on_broker).await?;
-    let replayed_kafka = replay::measure(&mut on_broker).await?;
-    drop(on_broker);
-    let bytes = peer::record_bytes(cluster.bootstrap(), "bench.capacity")?;
-    let raw = peer::produce(cluster.bootstrap(), bytes, workload.reports)?;
-
-    table.rate("reports through gRPC, embedded log", on_file, None);
-    table.rate("reports through gRPC, Kafka", on_kafka, Some(raw));
-    table.rate(
-        &format!("rdkafka's producer alone, {bytes} bytes a record"),
-        raw,
-        None,
-    );
-    table.latency("acknowledged to seen, embedded log", &seen_on_file);
-    table.latency("acknowledged to seen, Kafka", &seen_on_kafka);
-    table.rate(
-        "start without snapshot, embedded log (commits)",
-        replayed_file.refolded,
-        None,
-    );
-    table.rate(
-        "start without snapshot and replica, Kafka (commits)",
-        replayed_kafka.refolded,
-        None,
-    );
-    table.seconds(
-        "start with snapshot, embedded log",
-        replayed_file.with_snapshot,
-    );
-    table.seconds("start with snapshot, Kafka", replayed_kafka.with_snapshot);
-    println!("{}", table.render());
+    ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
+}
+
+/// Returns what was asked for by name; everything if nothing was.
+fn asked(names: &[String]) -> anyhow::Result<Vec<(&'static str, Scenario)>> {
+    let known: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("{unknown} cannot be measured; {} can", known.join(", "));
+    }
+    let is_asked = |name: &str| names.is_empty() || names.iter().any(|asked| asked == name);
+    let all = SCENARIOS.iter().copied();
+    Ok(all.filter(|(name, _)| is_asked(name)).collect())
+}
+
+impl Scenario {
+    async fn run(self) -> anyhow::Result<Table> {
+        match self {
+            Self::Reports => Box::pin(reports::run()).await,
+            Self::Writers => Box::pin(writers::run()).await,
+            Self::Search => Box::pin(search::run()).await,
+            Self::Watchers => Box::pin(watchers::run()).await,
+            Self::Replay => Box::pin(replay::run()).await,
+            Self::AsOf => Box::pin(as_of::run()).await,
+            Self::Memory => Box::pin(memory::run()).await,
+        }
+    }
 }

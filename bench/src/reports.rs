@@ -3,18 +3,54 @@
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use e2e::Server;
+use e2e::{Cluster, Server, ServerOptions};
 use futures::StreamExt;
 use proto::capacity::v1::report_acknowledgement::Result as Acknowledged;
 use proto::capacity::v1::{Outcome, StreamReportsRequest};
 
-use crate::table::Rate;
+use crate::table::{Rate, Table};
 use crate::workload::{Workload, publication, report};
+use crate::{disk, peer};
 
 const PER_MESSAGE: usize = 250;
 const PUBLISHED_AT_ONCE: usize = 64;
 
-pub(crate) async fn measure(server: &Server, workload: &Workload) -> anyhow::Result<Rate> {
+pub(crate) async fn run() -> anyhow::Result<Table> {
+    let workload = Workload::from_env()?;
+    let mut table = Table::new("reports through gRPC, each acknowledged");
+    table.note(format!(
+        "{} reports on {} offerings, {} connections, {PER_MESSAGE} in a message",
+        workload.reports, workload.offerings, workload.connections,
+    ));
+    let before = disk::fdatasync()?;
+    let embedded = send_all(&Server::start(ServerOptions::default()), &workload).await?;
+    table.add("embedded log", |row| row.rate(embedded).beside(before));
+
+    let cluster = Cluster::start(1);
+    let before = disk::fdatasync()?;
+    let server = Server::start(ServerOptions {
+        kafka: Some(cluster.bootstrap().to_owned()),
+        region: Some("bench".to_owned()),
+        ..ServerOptions::default()
+    });
+    let kafka = send_all(&server, &workload).await?;
+    drop(server);
+    let bytes = peer::record_bytes(cluster.bootstrap(), "bench.capacity")?;
+    let raw = peer::produce(cluster.bootstrap(), bytes, workload.reports)?;
+    let ratio = kafka.times(raw);
+    table.add("Kafka", |row| {
+        row.rate(kafka)
+            .beside(format!("{ratio:.2} × rdkafka alone; {before}"))
+    });
+    table.add(
+        format!("rdkafka's threaded producer alone, {bytes} bytes a record"),
+        |row| row.rate(raw),
+    );
+    Ok(table)
+}
+
+/// Publishes the workload's offerings, sends its reports, and returns how many were acknowledged a second.
+pub(crate) async fn send_all(server: &Server, workload: &Workload) -> anyhow::Result<Rate> {
     publish(server, workload.offerings).await?;
     let share = workload.reports / workload.connections;
     let started = Instant::now();
@@ -35,7 +71,7 @@ pub(crate) async fn measure(server: &Server, workload: &Workload) -> anyhow::Res
     Ok(rate)
 }
 
-async fn publish(server: &Server, offerings: usize) -> anyhow::Result<()> {
+pub(crate) async fn publish(server: &Server, offerings: usize) -> anyhow::Result<()> {
     let client = server.client();
     futures::stream::iter(0..offerings)
         .map(|number| {

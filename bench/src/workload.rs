@@ -2,10 +2,14 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
+use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use proto::capacity::v1::{
     CareType, Circuit, CommandContext, Counts, OfferingDetails, Origin, ProviderKind,
     PublishOfferingRequest, Report, ReportCapacityRequest, SourceClass,
 };
+use tonic::transport::Channel;
+
+pub(crate) type CapacityClient = CapacityServiceClient<Channel>;
 
 /// How much is sent. `REPORTS`, `OFFERINGS` and `CONNECTIONS` in the environment change it.
 #[derive(Clone, Debug)]
@@ -35,7 +39,6 @@ where
         Err(_) => Ok(usual),
     }
 }
-
 pub(crate) fn offering_id(number: usize) -> String {
     format!("bench-{number:06}")
 }
@@ -80,7 +83,7 @@ pub(crate) fn report(offering: usize, sequence: u64) -> ReportCapacityRequest {
     }
 }
 
-fn context() -> CommandContext {
+pub(crate) fn context() -> CommandContext {
     CommandContext {
         command_id: uuid::Uuid::now_v7().to_string(),
         ..CommandContext::default()
@@ -95,4 +98,11 @@ pub(crate) fn now() -> prost_types::Timestamp {
         seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         nanos: i32::try_from(since.subsec_millis() * 1_000_000).unwrap_or(0),
     }
+}
+
+pub(crate) fn millis_now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

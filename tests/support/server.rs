@@ -120,6 +120,11 @@ impl Server {
             .unwrap_or_else(|| panic!("the server is down"))
     }
 
+    /// Returns its process id; none while it is down.
+    pub fn pid(&self) -> Option<u32> {
+        self.running.as_ref().map(Running::pid)
+    }
+
     /// Returns a connection that is made with its first call. Needs a Tokio runtime.
     pub fn channel(&self) -> Channel {
         let endpoint = Endpoint::from_shared(self.grpc.clone());

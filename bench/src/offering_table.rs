@@ -1,0 +1,205 @@
+//! The offerings as a table of PostgreSQL, with the indices that fit the questions.
+
+use std::fmt::Write;
+use std::pin::pin;
+
+use anyhow::Context;
+use bytes::Bytes;
+use demo::{Offering, Period, World};
+use futures::SinkExt;
+use proto::capacity::v1::{Pause, Report};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, Statement};
+
+use crate::questions::Question;
+
+/// Distances between municipalities are known beforehand, as on our side. No index holds a figure that changes with
+/// every report, so that updates stay in place.
+const TABLES: &str = "
+    CREATE TABLE near (centre text, place text, km float8, PRIMARY KEY (centre, place));
+    CREATE TABLE offering (
+        unit int PRIMARY KEY, id text NOT NULL, details bytea NOT NULL, municipality text NOT NULL,
+        care_type int NOT NULL, circuits int[] NOT NULL, age_min int, age_max int, groups text[] NOT NULL,
+        insurers text[] NOT NULL, languages text[] NOT NULL, wait_days int, wait_valid_until timestamptz,
+        paused boolean NOT NULL, paused_groups text[] NOT NULL, paused_insurers text[] NOT NULL,
+        version bigint NOT NULL, operational int, occupied int, available int, observed_at timestamptz,
+        valid_until timestamptz
+    ) WITH (fillfactor = 70);
+    CREATE TABLE event (
+        position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, unit int NOT NULL, version bigint NOT NULL,
+        at timestamptz NOT NULL DEFAULT clock_timestamp(), body bytea NOT NULL, UNIQUE (unit, version)
+    );
+";
+const INDICES: &str = "
+    CREATE INDEX near_by_distance ON near (centre, km, place);
+    CREATE INDEX offering_by_place ON offering (municipality, care_type);
+    CREATE INDEX offering_by_person ON offering USING gin (circuits, groups);
+    VACUUM ANALYZE near; VACUUM ANALYZE offering;
+";
+const FIND: &str = "
+    SELECT offering.*, near.km, count(*) OVER () AS total, sum(available) OVER () AS free
+    FROM near JOIN offering ON offering.municipality = near.place
+    WHERE near.centre = $1 AND near.km <= $2 AND care_type = ANY ($3) AND circuits && ARRAY[$4::int]
+      AND (age_min IS NULL OR age_min <= $5::int) AND (age_max IS NULL OR age_max >= $5)
+      AND (groups = '{}' OR $6::text = '' OR groups && ARRAY[$6])
+      AND (insurers = '{}' OR insurers && ARRAY[$7::text]) AND languages && ARRAY['nl']
+      AND wait_days <= $8 AND wait_valid_until > now() AND available > 0 AND valid_until > now()
+      AND NOT paused AND NOT ($6 <> '' AND paused_groups && ARRAY[$6]) AND NOT paused_insurers && ARRAY[$7]
+    ORDER BY wait_days, near.km, id LIMIT 20
+";
+/// Event and state in one statement, as in the figure for writing.
+pub(crate) const UPDATE: &str = "
+    WITH changed AS (
+        UPDATE offering SET version = version + 1, operational = $2, occupied = $3, available = $4,
+            observed_at = $5::timestamptz, valid_until = $5 + interval '48 hours'
+        WHERE unit = $1 RETURNING version
+    )
+    INSERT INTO event (unit, version, body) SELECT $1, version, $6 FROM changed
+";
+
+/// Fills the tables with what our server was told.
+pub(crate) async fn fill(client: &Client, world: &World, period: Period) -> anyhow::Result<()> {
+    client.batch_execute(TABLES).await?;
+    copy(client, "near", distances()).await?;
+    let rows = (0..world.size())
+        .filter_map(|number| Some((number, world.offering(number)?)))
+        .map(|(number, offering)| row(number, &offering, period));
+    copy(client, "offering", rows).await?;
+    for statement in INDICES.split(';').filter(|one| !one.trim().is_empty()) {
+        client.batch_execute(statement).await?;
+    }
+    Ok(())
+}
+
+async fn copy(
+    client: &Client,
+    table: &str,
+    rows: impl Iterator<Item = String>,
+) -> anyhow::Result<()> {
+    const CHUNK_BYTES: usize = 1024 * 1024;
+    let sink = client
+        .copy_in::<_, Bytes>(&format!("COPY {table} FROM STDIN"))
+        .await?;
+    let mut sink = pin!(sink);
+    let mut chunk = String::new();
+    for row in rows {
+        chunk.push_str(&row);
+        if chunk.len() >= CHUNK_BYTES {
+            sink.send(std::mem::take(&mut chunk).into()).await?;
+        }
+    }
+    sink.send(chunk.into()).await?;
+    sink.finish().await.context(table.to_owned())?;
+    Ok(())
+}
+
+fn distances() -> impl Iterator<Item = String> {
+    reference::municipalities().flat_map(|centre| {
+        reference::municipalities().map(move |place| {
+            let km = reference::distance_km(centre, place);
+            format!("{}\t{}\t{km}\n", centre.code, place.code)
+        })
+    })
+}
+
+fn row(number: u32, offering: &Offering, period: Period) -> String {
+    let details = &offering.details;
+    let report = offering.told(period).last().unwrap_or_default();
+    let pause = offering.first_pause(period.until_millis);
+    let mut row = format!("{number}\t{}\t\\\\x", offering.id);
+    for byte in prost::Message::encode_to_vec(details) {
+        // Writing to a string cannot fail.
+        let _ = write!(row, "{byte:02x}");
+    }
+    let age = details.age.unwrap_or_default();
+    let (groups, insurers) = (&details.diagnosis_groups, &details.insurers);
+    let cells = [
+        details.municipality_code.clone(),
+        details.care_type.to_string(),
+        list(details.circuits.iter().map(ToString::to_string)),
+        optional(age.min_years),
+        optional(age.max_years),
+        list(groups.iter().cloned()),
+        list(insurers.iter().cloned()),
+        list(details.languages.iter().cloned()),
+    ];
+    for cell in cells.into_iter().chain(figures(&report, pause.as_ref())) {
+        row.push('\t');
+        row.push_str(&cell);
+    }
+    row.push('\n');
+    row
+}
+
+fn figures(report: &Report, pause: Option<&Pause>) -> [String; 11] {
+    let wait = report.waits.first();
+    let days = wait.and_then(|wait| Some(wait.intake_wait_days? + wait.treatment_wait_days?));
+    let scope = pause.and_then(|pause| pause.scope.clone());
+    let (groups, insurers) = scope
+        .map(|scope| (scope.diagnosis_groups, scope.insurers))
+        .unwrap_or_default();
+    let whole = pause.is_some() && groups.is_empty() && insurers.is_empty();
+    let counts = report.counts.as_ref();
+    let observed = report.observed_at.map(|moment| moment.seconds);
+    let after = |days: i64| optional_moment(observed.map(|seconds| seconds + days * 86_400));
+    let valid_until = report.valid_until.map(|moment| moment.seconds);
+    [
+        optional(days),
+        after(35),
+        whole.to_string(),
+        list(groups.into_iter()),
+        list(insurers.into_iter()),
+        "0".to_owned(),
+        optional(counts.and_then(|counts| counts.operational)),
+        optional(counts.map(|counts| counts.occupied)),
+        optional(counts.map(|counts| counts.available)),
+        after(0),
+        valid_until.map_or_else(|| after(2), |seconds| optional_moment(Some(seconds))),
+    ]
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.map(|item| format!("\"{item}\"")).collect();
+    format!("{{{}}}", items.join(","))
+}
+
+fn optional(number: Option<u32>) -> String {
+    number.map_or_else(|| "\\N".to_owned(), |number| number.to_string())
+}
+
+fn optional_moment(seconds: Option<i64>) -> String {
+    let moment = |seconds: i64| {
+        let since = prost_types::Timestamp { seconds, nanos: 0 };
+        since.to_string()
+    };
+    seconds.map_or_else(|| "\\N".to_owned(), moment)
+}
+
+/// Prepares the question.
+pub(crate) async fn prepare(client: &Client) -> anyhow::Result<Statement> {
+    Ok(client.prepare(FIND).await?)
+}
+
+/// Asks, and returns the page and how many match in all.
+pub(crate) async fn find(
+    client: &Client,
+    statement: &Statement,
+    question: &Question,
+) -> anyhow::Result<(Vec<Row>, u64)> {
+    let care: Vec<i32> = question.care.iter().map(|care| i32::from(*care)).collect();
+    let (circuit, age) = (i32::from(question.circuit), i32::try_from(question.age)?);
+    let wait = i32::try_from(question.max_wait_days)?;
+    let asked: [&(dyn ToSql + Sync); 8] = [
+        &question.municipality,
+        &question.max_km,
+        &care,
+        &circuit,
+        &age,
+        &question.group,
+        &question.insurer,
+        &wait,
+    ];
+    let rows = client.query(statement, &asked).await?;
+    let total: i64 = rows.first().map_or(0, |row| row.get("total"));
+    Ok((rows, u64::try_from(total)?))
+}
