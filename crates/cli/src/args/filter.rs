@@ -4,6 +4,7 @@ use proto::capacity::v1::{
     CapacityFilter, CareType, Circuit, Origin, PauseFilter, Region, Setting, SortOrder,
 };
 
+use super::needs::NeedArgs;
 use crate::moments;
 use crate::words::one_of;
 
@@ -67,6 +68,9 @@ pub(crate) struct FilterArgs {
     /// Where the description came from: any of these; may be given more than once
     #[arg(long, value_parser = one_of::<Origin>(), value_delimiter = ',')]
     pub(crate) origin: Vec<Origin>,
+    /// What the person needs.
+    #[command(flatten)]
+    pub(crate) needs: NeedArgs,
 }
 
 impl FilterArgs {
@@ -77,7 +81,7 @@ impl FilterArgs {
             (false, true) => PauseFilter::NotPaused,
             (false, false) => PauseFilter::Unspecified,
         };
-        CapacityFilter {
+        let filter = CapacityFilter {
             municipality_code: self.municipality.clone().unwrap_or_default(),
             max_distance_km: self.max_distance_km,
             region: self.region.clone(),
@@ -96,7 +100,9 @@ impl FilterArgs {
             origins: self.origin.iter().copied().map(i32::from).collect(),
             min_confidence: self.min_confidence,
             only_overdue: self.overdue,
-        }
+            ..CapacityFilter::default()
+        };
+        self.needs.applied_to(filter)
     }
 }
 

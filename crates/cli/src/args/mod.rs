@@ -5,6 +5,7 @@ mod demo;
 mod figures;
 mod filter;
 mod forecast;
+mod needs;
 mod numbers;
 mod offering;
 mod pause;

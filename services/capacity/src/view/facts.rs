@@ -1,7 +1,9 @@
 //! What a search needs of an offering, small enough to look through a hundred thousand of them.
 
 use domain::Timestamp;
-use domain::capacity::{AgeRange, Circuit, Details, DiagnosisGroup, Offering, ProviderKind};
+use domain::capacity::{
+    AgeRange, Circuit, Counts, Details, DiagnosisGroup, Forecast, Offering, ProviderKind,
+};
 
 use super::ProviderNumber;
 use super::places::Place;
@@ -66,6 +68,13 @@ pub(crate) struct Facts {
     pub(crate) insurers: Bits,
     /// Traces of the languages offered.
     pub(crate) languages: Bits,
+    pub(crate) security_level: Bits,
+    pub(crate) place_kind: Bits,
+    pub(crate) legal_titles: Bits,
+    pub(crate) programmes: Bits,
+    pub(crate) exclusions: Bits,
+    /// Something is stated of its terms.
+    pub(crate) has_terms: bool,
     /// None: never reported.
     pub(crate) counts: Option<Counted>,
     /// None: never reported.
@@ -97,6 +106,11 @@ impl Promised {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
     pub(crate) available: u32,
+    /// Further places are expected within so many hours after the count.
+    pub(crate) more_within_24h: bool,
+    pub(crate) more_within_72h: bool,
+    /// The first moment at which one is expected to become free.
+    pub(crate) next_free_at: Option<Timestamp>,
     pub(crate) observed_at: Timestamp,
     pub(crate) valid_until: Timestamp,
 }
@@ -127,6 +141,7 @@ impl Facts {
     /// Returns what a search needs of this offering of this provider; none before it is published.
     pub(crate) fn of(offering: &Offering, provider: ProviderNumber) -> Option<Self> {
         let details = offering.details.as_ref()?;
+        let terms = || details.terms.iter();
         Some(Self {
             offered: offering.is_offered(),
             provider,
@@ -149,8 +164,29 @@ impl Facts {
                     .iter()
                     .map(|language| trace(language.as_str())),
             ),
+            security_level: Bits::of(details.security_level.map(|level| level as u32)),
+            place_kind: Bits::of(details.place_kind.map(|kind| kind as u32)),
+            legal_titles: Bits::of(
+                terms()
+                    .flat_map(|terms| &terms.legal_titles)
+                    .map(|title| *title as u32),
+            ),
+            programmes: Bits::of(
+                terms()
+                    .flat_map(|terms| &terms.programmes)
+                    .map(|programme| *programme as u32),
+            ),
+            exclusions: Bits::of(
+                terms()
+                    .flat_map(|terms| &terms.exclusion_criteria)
+                    .map(|criterion| *criterion as u32),
+            ),
+            has_terms: details.terms.is_some(),
             counts: offering.counts.as_ref().map(|figure| Counted {
                 available: figure.value.available,
+                more_within_24h: expects(&figure.value, |forecast| forecast.additional_24h),
+                more_within_72h: expects(&figure.value, |forecast| forecast.additional_72h),
+                next_free_at: next_free_at(&figure.value),
                 observed_at: figure.observed_at,
                 valid_until: figure.valid_until,
             }),
@@ -211,6 +247,15 @@ impl Facts {
         let waits = self.waits.map(|waits| waits.observed_at);
         counts.max(waits)
     }
+}
+
+fn expects(counts: &Counts, further: impl Fn(&Forecast) -> Option<u32>) -> bool {
+    let further = counts.forecast.as_deref().and_then(further);
+    further.is_some_and(|places| places > 0)
+}
+
+fn next_free_at(counts: &Counts) -> Option<Timestamp> {
+    counts.forecast.as_ref()?.expected_free_at.first().copied()
 }
 
 fn pauses(offering: &Offering) -> Pauses {

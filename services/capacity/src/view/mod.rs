@@ -22,7 +22,7 @@ use eventlog::{IdMap, Position, StreamId};
 pub(crate) use completeness::Completeness;
 pub(crate) use facts::{Bits, Facts};
 use filter::Question;
-pub(crate) use filter::{Filter, Pausing};
+pub(crate) use filter::{Filter, Needs, Pausing, Ready};
 pub(crate) use find::{Mark, Order, Page};
 pub(crate) use places::{Distances, Places};
 use providers::{ProviderNumber, Providers};

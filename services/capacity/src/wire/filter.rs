@@ -13,6 +13,7 @@ use proto::capacity::v1;
 use reference::{CurrentCode, Municipality, RegionScheme};
 
 use super::checks::Checks;
+use super::needs;
 use super::path::Path;
 use super::request::{MAX_TOKENS, check_offering_id, finish};
 use crate::fingerprint::fingerprint;
@@ -260,6 +261,7 @@ fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
         provider,
         min_confidence: min_confidence(contract.min_confidence, path, checks),
         only_overdue: contract.only_overdue,
+        needs: needs::check(contract, path, checks),
     }
 }
 

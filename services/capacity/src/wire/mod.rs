@@ -12,6 +12,7 @@ mod events;
 mod filter;
 mod forecast;
 mod history;
+mod needs;
 mod path;
 mod pause;
 mod refusal;

@@ -4,6 +4,7 @@ use domain::Timestamp;
 use domain::capacity::Offering;
 
 use super::super::facts::{Bits, Facts, Pauses, group_number, trace};
+use super::term::Term;
 use super::{Filter, Pausing, Question};
 
 /// One condition of a filter.
@@ -30,6 +31,8 @@ pub(super) enum Condition {
     Confidence,
     /// Counts that are late.
     Overdue,
+    /// On the terms, or on what is expected.
+    Term(Term),
 }
 
 /// What the facts say of a condition.
@@ -43,12 +46,17 @@ pub(super) enum Verdict {
 
 impl Condition {
     /// All of them, in the order in which they are judged: what shuts out most, at least cost, goes first.
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 36] = [
         Self::Place,
         Self::Provider,
         Self::CareType,
         Self::Circuit,
         Self::Setting,
+        Self::Term(Term::LegalTitle),
+        Self::Term(Term::Programme),
+        Self::Term(Term::SecurityLevel),
+        Self::Term(Term::PlaceKind),
+        Self::Term(Term::Exclusion),
         Self::Origin,
         Self::Age,
         Self::DiagnosisGroup,
@@ -61,6 +69,20 @@ impl Condition {
         Self::MaxWait,
         Self::Confidence,
         Self::Overdue,
+        Self::Term(Term::FreeWithin),
+        Self::Term(Term::ReadyWithin),
+        Self::Term(Term::LegalRegime),
+        Self::Term(Term::Acuity),
+        Self::Term(Term::Observation),
+        Self::Term(Term::SeclusionRoom),
+        Self::Term(Term::Somatic),
+        Self::Term(Term::Accessibility),
+        Self::Term(Term::Catchment),
+        Self::Term(Term::Interpreter),
+        Self::Term(Term::Sex),
+        Self::Term(Term::FundingRoute),
+        Self::Term(Term::Contract),
+        Self::Term(Term::AcuteRegion),
     ];
 
     /// Whether it is about what an offering is, not about how it stands today.
@@ -83,6 +105,7 @@ impl Condition {
             | Self::MaxWait
             | Self::Confidence
             | Self::Overdue => false,
+            Self::Term(term) => term.is_lasting(),
         }
     }
 
@@ -112,6 +135,7 @@ impl Condition {
             Self::MaxWait => "max-wait",
             Self::Confidence => "confidence",
             Self::Overdue => "not-overdue",
+            Self::Term(term) => term.word(),
         }
     }
 }
@@ -137,6 +161,7 @@ impl Filter {
             Condition::MaxWait => self.max_wait_days.is_some(),
             Condition::Overdue => self.only_overdue,
             Condition::Confidence => self.min_confidence.is_some(),
+            Condition::Term(term) => self.needs.sets(term),
         }
     }
 }
@@ -169,6 +194,7 @@ impl Question<'_> {
                 let insurer = filter.insurer.as_ref();
                 Verdict::by_trace(facts.insurers, insurer.map(|insurer| insurer.as_str()))
             }
+            Condition::Term(term) => filter.needs.by_facts(term, facts, now),
             Condition::Language => {
                 let language = filter.language.as_ref();
                 Verdict::by_trace(facts.languages, language.map(|language| language.as_str()))
@@ -244,6 +270,10 @@ impl Question<'_> {
                         .is_none_or(|least| confidence.chance >= least)
                 })
             }
+            Condition::Term(term) => {
+                let wants_free = filter.only_available;
+                filter.needs.by_state(term, offering, wants_free)
+            }
             // The facts leave none of these open.
             Condition::Place
             | Condition::Provider
@@ -261,7 +291,7 @@ impl Question<'_> {
 }
 
 impl Verdict {
-    fn of(holds: bool) -> Self {
+    pub(super) fn of(holds: bool) -> Self {
         if holds { Self::Yes } else { Self::No }
     }
 

@@ -3,6 +3,7 @@
 mod condition;
 mod miss;
 mod person;
+mod term;
 
 use std::cell::OnceCell;
 
@@ -15,6 +16,7 @@ use super::facts::{Bits, Facts};
 use super::places::{Distances, Places};
 use condition::{Condition, Verdict};
 pub(super) use miss::Miss;
+pub(crate) use term::{Needs, Ready};
 
 /// All that is set must hold. Default: every offering.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,8 @@ pub(crate) struct Filter {
     pub(crate) min_confidence: Option<f64>,
     /// Counts are late, or were never there.
     pub(crate) only_overdue: bool,
+    /// What is asked of the terms.
+    pub(crate) needs: Needs,
 }
 
 /// Whether admissions are to be paused.

@@ -1,5 +1,6 @@
 mod believed;
 mod filters;
+mod needs;
 mod searches;
 
 use std::collections::{BTreeSet, HashMap};

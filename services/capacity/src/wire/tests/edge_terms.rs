@@ -174,3 +174,38 @@ fn every_field_of_the_terms_has_a_name_that_the_contract_knows() {
         assert!(descriptor.contains(&format!("{name}: ")), "{name}");
     }
 }
+
+#[test]
+fn everything_that_is_wrong_with_a_question_about_terms_is_said_at_once() {
+    let filter = v1::CapacityFilter {
+        legal_title: 99,
+        programmes: vec![0],
+        not_excluding: vec![v1::ExclusionCriterion::None.into()],
+        interpreter_language: "Tigrinya".into(),
+        only_contracted: true,
+        acute_region: "Noord".into(),
+        free_within_hours: Some(0),
+        ready_within_hours: Some(48),
+        ..Default::default()
+    };
+    let request = v1::FindCapacityRequest {
+        filter: Some(filter),
+        ..Default::default()
+    };
+    let mut wrong = wrong_fields(crate::wire::find(
+        request,
+        domain::Timestamp::from_millis(1_780_000_000_000),
+    ));
+    wrong.sort();
+    let expected = [
+        "filter.acute_region",
+        "filter.free_within_hours",
+        "filter.interpreter_language",
+        "filter.legal_title",
+        "filter.not_excluding",
+        "filter.only_contracted",
+        "filter.programmes[0]",
+        "filter.ready_within_hours",
+    ];
+    assert_eq!(wrong, expected);
+}
