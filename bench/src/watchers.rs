@@ -174,7 +174,7 @@ async fn watch(
                 let sight = (millis, Instant::now());
                 sights.entry(row.offering_id).or_default().push(sight);
             }
-            Some(Event::Removed(_) | Event::Heartbeat(_)) | None => {}
+            Some(Event::Removed(_) | Event::Heartbeat(_) | Event::Practices(_)) | None => {}
         }
     }
 }

@@ -70,8 +70,16 @@ fn published_data_goes_in_and_reports_are_seen(options: ServerOptions) {
         offering["freshness"], "current",
         "figures of 2018 are history"
     );
+    let practice = serde_json::json!("independent-practice");
+    assert!(
+        rows.iter().all(|row| row["provider_kind"] != practice),
+        "a practice is shown with others only"
+    );
+    let mut groups = rows.iter().filter(|row| row["kind"] == "practice-group");
+    assert!(groups.next().is_some());
     let summary = rows.last().unwrap();
     assert_eq!(summary["available_total"], 0);
+    assert!(summary["grouped_total"].as_u64().unwrap() > 0);
     assert!(
         find(&server, &["--available"])
             .iter()

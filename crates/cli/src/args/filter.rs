@@ -249,10 +249,8 @@ mod tests {
             ..CapacityFilter::default()
         };
         assert_eq!(args.filter.filter(), expected);
-        assert_eq!(
-            args.sort,
-            [SortOrder::Distance, SortOrder::Wait, SortOrder::Confidence]
-        );
+        let sort = [SortOrder::Distance, SortOrder::Wait, SortOrder::Confidence];
+        assert_eq!(args.sort, sort);
         assert!(args.all);
         assert_eq!(args.at_least, ["t"]);
     }

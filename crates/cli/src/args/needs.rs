@@ -119,9 +119,8 @@ mod tests {
 
     fn asked(flags: &[&str]) -> Result<CapacityFilter, clap::Error> {
         let line = ["doorstroom", "capacity", "find"].iter().chain(flags);
-        let Command::Capacity(command) = Cli::try_parse_from(line)?.command;
-        match command {
-            CapacityCommand::Find(args) => Ok(args.filter.filter()),
+        match Cli::try_parse_from(line)?.command {
+            Command::Capacity(CapacityCommand::Find(args)) => Ok(args.filter.filter()),
             other => panic!("{other:?}"),
         }
     }

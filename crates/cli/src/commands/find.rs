@@ -1,5 +1,6 @@
 use proto::capacity::v1::{
     Completeness, FindCapacityRequest, FindCapacityResponse, MissedOffering, OfferingRow,
+    PracticeGroup,
 };
 
 use crate::args::{FindArgs, OutputFormat};
@@ -8,6 +9,7 @@ use crate::failure::Failure;
 use crate::output::completeness::{CompletenessObject, sentence};
 use crate::output::json::{FindSummary, MissedObject};
 use crate::output::offering::OfferingObject;
+use crate::output::practices::PracticeGroupObject;
 use crate::output::{Output, table};
 
 /// The largest page that the server gives.
@@ -64,12 +66,15 @@ pub(super) async fn find(
 struct Around {
     completeness: Option<Completeness>,
     missed: Vec<MissedOffering>,
+    /// Practices that are shown together: they come with the first page.
+    groups: Vec<PracticeGroup>,
 }
 
 impl Around {
     fn take_from(&mut self, page: &mut FindCapacityResponse) {
         self.completeness = page.completeness.take().or(self.completeness.take());
         self.missed.append(&mut page.missed);
+        self.groups.append(&mut page.groups);
     }
 }
 
@@ -84,6 +89,22 @@ fn write_objects(output: &mut Output, rows: &[OfferingRow]) -> Result<(), Failur
     Ok(())
 }
 
+fn practices(output: &mut Output, groups: &[PracticeGroup]) -> Result<(), Failure> {
+    match output.format() {
+        OutputFormat::Json => {
+            for group in groups {
+                output.object(&PracticeGroupObject::from(group))?;
+            }
+        }
+        OutputFormat::Table if groups.is_empty() => {}
+        OutputFormat::Table => {
+            output.line(&table::practices(groups))?;
+            output.line("")?;
+        }
+    }
+    Ok(())
+}
+
 fn finish(
     output: &mut Output,
     rows: &[OfferingRow],
@@ -94,6 +115,7 @@ fn finish(
         output.line(&table::offerings(rows))?;
         output.line("")?;
     }
+    practices(output, &around.groups)?;
     match output.format() {
         OutputFormat::Json => {
             for missed in &around.missed {

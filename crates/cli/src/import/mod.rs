@@ -173,10 +173,11 @@ async fn count(
             at_least: tokens.to_vec(),
             ..FindCapacityRequest::default()
         };
-        total = connection
+        let found = connection
             .ask(async |mut client| client.find_capacity(request.clone()).await)
-            .await?
-            .total;
+            .await?;
+        // Practices count too, though they are shown together.
+        total = found.total.saturating_add(found.grouped_total);
     }
     Ok(total)
 }

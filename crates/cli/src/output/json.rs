@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::completeness::CompletenessObject;
 use super::offering::OfferingObject;
+use super::practices::PracticeGroupObject;
 use crate::failure::{Refusal, Violation};
 use crate::record::{DetailsRecord, FiguresRecord, PauseRecord, moment_text, stated};
 use crate::words::word_of;
@@ -94,6 +95,8 @@ pub(crate) struct FindSummary {
     pub(crate) shown: u64,
     pub(crate) available_total: u64,
     pub(crate) unknown_count: u64,
+    /// Practices' offerings that are shown together.
+    pub(crate) grouped_total: u64,
     answered_at: Option<String>,
     /// The moment that was asked about; none: now.
     pub(crate) as_of: Option<String>,
@@ -111,6 +114,7 @@ impl FindSummary {
             shown,
             available_total: last.available_total,
             unknown_count: last.unknown_count,
+            grouped_total: last.grouped_total,
             answered_at: moment_text(last.answered_at.as_ref()),
             as_of: moment_text(as_of),
             completeness: None,
@@ -159,6 +163,11 @@ pub(crate) enum WatchObject<'a> {
         position: Option<String>,
         cursor: &'a str,
         completeness: Option<CompletenessObject>,
+    },
+    /// The practices that are shown together, as they now stand: replaces what was told of them.
+    PracticeGroups {
+        groups: Vec<PracticeGroupObject>,
+        cursor: &'a str,
     },
     /// The given cursor leads nowhere: forget what was known, the present state follows.
     Anew { reason: &'a str },
@@ -268,7 +277,7 @@ mod tests {
         };
         let expected = concat!(
             r#"{"kind":"summary","total":12,"position":"p7","shown":10,"#,
-            r#""available_total":3,"unknown_count":9,"answered_at":null,"as_of":null,"completeness":null}"#
+            r#""available_total":3,"unknown_count":9,"grouped_total":0,"answered_at":null,"as_of":null,"completeness":null}"#
         );
         assert_eq!(text(&FindSummary::new(&last, 10, None)), expected);
     }

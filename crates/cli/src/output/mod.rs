@@ -4,6 +4,7 @@ pub(crate) mod completeness;
 pub(crate) mod json;
 pub(crate) mod offering;
 mod practice;
+pub(crate) mod practices;
 pub(crate) mod table;
 
 use std::io::{BufWriter, Stdout, Write};

@@ -63,6 +63,11 @@ pub struct Details {
 }
 
 impl Details {
+    /// Tells whether it is shown only together with others: a practice of one person is that person.
+    pub fn is_shown_with_others(&self) -> bool {
+        self.provider_kind == ProviderKind::IndependentPractice && !self.shown_by_itself
+    }
+
     /// Returns the description with the named fields of the patch in the place of its own.
     #[must_use]
     pub fn patched(&self, patch: &Patch) -> Self {

@@ -87,7 +87,16 @@ impl Api {
                 .view
                 .mark(last, (&asked.filter, &asked.page.orders, now), state_of)
         });
+        let practices = wire::practice_groups(&found.practices);
+        let is_first_page = asked.page.after.is_none();
         v1::FindCapacityResponse {
+            groups: if is_first_page {
+                practices.groups
+            } else {
+                Vec::new()
+            },
+            groups_total: practices.groups_total,
+            grouped_total: practices.grouped_total,
             rows,
             next_page_token: mark.map(|mark| asked.next_page(mark)).unwrap_or_default(),
             total: found.total,

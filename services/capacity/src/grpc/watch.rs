@@ -24,7 +24,7 @@ use super::figures::Watching;
 use super::find::{completeness, row_of};
 use super::{Answers, Api, Capacity, Folded};
 use crate::fingerprint::fingerprint;
-use crate::view::{Filter, RowNumber};
+use crate::view::{Filter, Practices, RowNumber};
 use crate::wire;
 
 /// Messages made at once, and offerings looked at, while the command loop waits.
@@ -72,6 +72,7 @@ pub(super) async fn start(
             None => context.read().view.unusable_after(0).len(),
         },
         cursor,
+        practices: ToldPractices::of(resumed.is_none()),
         is_live: false,
         is_over: false,
         messages: VecDeque::new(),
@@ -122,6 +123,7 @@ struct Watcher {
     told: Told,
     /// How many of those that are not to be believed any more it has been told of.
     unusable_told: usize,
+    practices: ToldPractices,
     is_live: bool,
     is_over: bool,
     messages: VecDeque<v1::WatchCapacityResponse>,
@@ -183,6 +185,7 @@ impl Watcher {
         let is_all = self.tell_unusable(&folded, now)
             && self.tell_moments(&folded, now)
             && self.tell_changes(&folded, now);
+        let until_practices = is_all.then(|| self.tell_practices(&folded, now)).flatten();
         let next_moment = folded.view.next_moment(now);
         let becomes_live = is_all && !self.is_live;
         let silent_for = self.last_message.elapsed();
@@ -211,8 +214,9 @@ impl Watcher {
         let until_moment = next_moment.map(|moment| {
             Duration::from_millis(u64::try_from(moment.millis_since(now)).unwrap_or(0))
         });
-        Some(until_moment.map_or(until_heartbeat, |until_moment| {
-            until_moment.min(until_heartbeat)
+        let until_next = until_moment.into_iter().chain(until_practices).min();
+        Some(until_next.map_or(until_heartbeat, |until_next| {
+            until_next.min(until_heartbeat)
         }))
     }
 
@@ -277,7 +281,14 @@ impl Watcher {
         else {
             return;
         };
-        if view.matches(number, &self.filter, now, state_of) {
+        let is_practice = view.is_practice(number);
+        self.practices.is_stale |= is_practice;
+        self.practices.has_changed |= is_practice;
+        // Not even the id of a practice that nobody was ever shown leaves.
+        if is_practice && !row.was_shown {
+            return;
+        }
+        if !is_practice && view.matches(number, &self.filter, now, state_of) {
             self.told.shown(number);
             let distance_km = view.distance_km(number, &self.filter);
             let row = row_of(view, (&row.id, slot), distance_km, now);
@@ -286,6 +297,34 @@ impl Watcher {
             let offering_id = row.id.as_str().to_owned();
             self.push(Event::Removed(v1::Removed { offering_id }));
         }
+    }
+
+    /// Tells how the practices stand, if that changed and it was not told just now; else returns when to look again.
+    fn tell_practices(&mut self, folded: &Folded, now: Timestamp) -> Option<Duration> {
+        if !self.practices.is_stale {
+            return None;
+        }
+        let since_last = self
+            .practices
+            .looked_at
+            .map(|looked_at| looked_at.elapsed());
+        let to_wait = since_last.and_then(|since| self.api.0.heartbeat.checked_sub(since));
+        if let Some(to_wait) = to_wait.filter(|to_wait| !to_wait.is_zero()) {
+            return Some(to_wait);
+        }
+        let state_of = |stream: &eventlog::StreamId| folded.get(stream).map(|slot| &slot.state);
+        let practices = folded.view.practices(&self.filter, now, state_of);
+        self.practices.is_stale = false;
+        self.practices.looked_at = Some(Instant::now());
+        let is_news = match &self.practices.told {
+            Some(told) => *told != practices,
+            None => self.practices.has_changed || practices != Practices::default(),
+        };
+        if is_news {
+            self.push(Event::Practices(wire::practice_groups(&practices)));
+            self.practices.told = Some(practices);
+        }
+        None
     }
 
     fn push(&mut self, event: Event) {
@@ -307,6 +346,29 @@ impl Watcher {
             .shutdown
             .run_until_cancelled(changes.next())
             .await;
+    }
+}
+
+/// What the caller has been told of practices that are shown together.
+struct ToldPractices {
+    /// None: what was told before this stream is not known.
+    told: Option<Practices>,
+    /// Something of a practice may have changed, or expired, since.
+    is_stale: bool,
+    /// Something did.
+    has_changed: bool,
+    looked_at: Option<Instant>,
+}
+
+impl ToldPractices {
+    /// `nothing`: the caller began from nothing.
+    fn of(nothing: bool) -> Self {
+        Self {
+            told: nothing.then(Practices::default),
+            is_stale: true,
+            has_changed: false,
+            looked_at: None,
+        }
     }
 }
 

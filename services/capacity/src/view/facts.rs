@@ -2,7 +2,8 @@
 
 use domain::Timestamp;
 use domain::capacity::{
-    AgeRange, Circuit, Counts, Details, DiagnosisGroup, Forecast, Offering, ProviderKind,
+    AgeRange, Circuit, Counts, Details, DiagnosisGroup, Forecast, InsurerName, LanguageCode,
+    Offering, ProviderKind,
 };
 
 use super::ProviderNumber;
@@ -49,12 +50,18 @@ pub(crate) fn trace(text: &str) -> u32 {
     }) % u32::BITS
 }
 
+fn traces<'a>(texts: impl Iterator<Item = &'a str>) -> Bits {
+    Bits::of(texts.map(trace))
+}
+
 /// One offering, for searching.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     /// Published and not withdrawn.
     pub(crate) offered: bool,
     pub(crate) provider: ProviderNumber,
+    /// A practice that is not shown by itself.
+    pub(crate) practice: bool,
     pub(crate) place: Option<Place>,
     pub(crate) care_type: Bits,
     pub(crate) circuits: Bits,
@@ -145,6 +152,7 @@ impl Facts {
         Some(Self {
             offered: offering.is_offered(),
             provider,
+            practice: details.is_shown_with_others(),
             place: Place::of_stored(&details.municipality_code),
             care_type: Bits::of([details.care_type as u32]),
             circuits: Bits::of(details.circuits.iter().map(|circuit| *circuit as u32)),
@@ -152,18 +160,8 @@ impl Facts {
             origin: Bits::of([details.origin as u32]),
             groups: Bits::of(details.diagnosis_groups.iter().map(group_number)),
             ages: ages(details),
-            insurers: Bits::of(
-                details
-                    .insurers
-                    .iter()
-                    .map(|insurer| trace(insurer.as_str())),
-            ),
-            languages: Bits::of(
-                details
-                    .languages
-                    .iter()
-                    .map(|language| trace(language.as_str())),
-            ),
+            insurers: traces(details.insurers.iter().map(InsurerName::as_str)),
+            languages: traces(details.languages.iter().map(LanguageCode::as_str)),
             security_level: Bits::of(details.security_level.map(|level| level as u32)),
             place_kind: Bits::of(details.place_kind.map(|kind| kind as u32)),
             legal_titles: Bits::of(

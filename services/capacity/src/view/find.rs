@@ -7,7 +7,7 @@ use domain::capacity::Offering;
 use eventlog::StreamId;
 
 use super::facts::Facts;
-use super::{CapacityView, Filter, Row, RowNumber};
+use super::{CapacityView, Filter, Practices, Row, RowNumber};
 
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +59,14 @@ pub(crate) struct Found {
     pub(crate) rows: Vec<RowNumber>,
     /// Whether more follow.
     pub(crate) has_more: bool,
-    /// All that match, on every page.
+    /// All that match and are shown by themselves, on every page.
     pub(crate) total: u64,
     /// Free places in current counts of all that match.
     pub(crate) available_total: u64,
     /// How many of all that match have no current counts.
     pub(crate) unknown_count: u64,
+    /// Those that are not shown by themselves.
+    pub(crate) practices: Practices,
 }
 
 /// Like a [`Mark`], of a row in the view. Most comparisons are decided by numbers: texts are looked at when they are not.
@@ -145,12 +147,18 @@ impl CapacityView {
             total: 0,
             available_total: 0,
             unknown_count: 0,
+            practices: Practices::default(),
         };
+        let mut practices = Vec::new();
         let mut first = First::new(page);
         let question = self.question(filter);
         self.for_candidates(filter, |number, facts| {
             let state = || state_of(&self.row(number)?.stream);
             if !question.matches(facts, now, state) {
+                return;
+            }
+            if facts.practice {
+                practices.push(number);
                 return;
             }
             found.total += 1;
@@ -165,6 +173,7 @@ impl CapacityView {
             }
         });
         (found.rows, found.has_more) = first.finish();
+        found.practices = self.put_together(&practices, filter, now, state_of);
         found
     }
 

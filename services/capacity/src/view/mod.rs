@@ -6,6 +6,7 @@ mod filter;
 mod find;
 mod missed;
 mod places;
+mod practices;
 mod providers;
 mod shelves;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use filter::Question;
 pub(crate) use filter::{Filter, Needs, Pausing, Ready};
 pub(crate) use find::{Mark, Order, Page};
 pub(crate) use places::{Distances, Places};
+pub(crate) use practices::{Group, Practices};
 use providers::{ProviderNumber, Providers};
 use shelves::Shelves;
 
@@ -43,6 +45,8 @@ pub(crate) struct Row {
     pub(crate) id: OfferingId,
     pub(crate) stream: StreamId,
     pub(crate) changed_at: Position,
+    /// It was shown by itself at some time since this node began to fold.
+    pub(crate) was_shown: bool,
     /// For sorting by name: lower case.
     name: String,
     /// When an answer about it changes without a commit.
@@ -75,7 +79,10 @@ impl View<Offering> for CapacityView {
         self.set_facts(number, facts);
         self.set_moments(number, state);
         self.experience.set(number as usize, state);
+        let facts = self.facts.get(number);
+        let is_shown = facts.is_some_and(|facts| !facts.practice);
         let row = &mut self.rows[number as usize];
+        row.was_shown |= is_shown;
         self.changes.remove(&row.changed_at);
         self.changes.insert(position, number);
         row.changed_at = position;
@@ -183,6 +190,7 @@ impl CapacityView {
             id,
             stream: stream.clone(),
             changed_at: Position::START,
+            was_shown: false,
             name: String::new(),
             moments: Vec::new(),
         });

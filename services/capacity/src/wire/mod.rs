@@ -15,6 +15,7 @@ mod history;
 mod needs;
 mod path;
 mod pause;
+mod practices;
 mod refusal;
 mod report;
 mod request;
@@ -29,6 +30,7 @@ pub(crate) use codes::code_of;
 pub(crate) use completeness::completeness;
 pub(crate) use filter::{Asked, Wanted, find, get, watch};
 pub(crate) use history::history_entry;
+pub(crate) use practices::practice_groups;
 pub(crate) use request::{
     Order, Transport, change, correct, pause as pause_admissions, publish, refuse,
     report as report_capacity, resume, withdraw,

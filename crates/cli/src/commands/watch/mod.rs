@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use proto::capacity::v1::watch_capacity_response::Event;
 use proto::capacity::v1::{
-    CapacityFilter, Heartbeat, Live, OfferingRow, WatchCapacityRequest, WatchCapacityResponse,
+    CapacityFilter, Heartbeat, Live, OfferingRow, PracticeGroups, WatchCapacityRequest,
+    WatchCapacityResponse,
 };
 use tokio::time::{Instant, sleep, timeout};
 use tonic::{Code, Status};
@@ -19,6 +20,7 @@ use crate::failure::{Failure, Refusal, is_unknown, one_line, say, what_failed};
 use crate::output::completeness::{CompletenessObject, sentence};
 use crate::output::json::WatchObject;
 use crate::output::offering::OfferingObject;
+use crate::output::practices::PracticeGroupObject;
 use crate::output::{Output, table};
 use crate::record::{moment_text, stated};
 
@@ -196,6 +198,7 @@ impl<'a> Watcher<'a> {
             Some(Event::Removed(removed)) => self.remove(&removed.offering_id, &cursor)?,
             Some(Event::Live(live)) => self.live(&live, &cursor)?,
             Some(Event::Heartbeat(heartbeat)) => self.beat(&heartbeat, &cursor)?,
+            Some(Event::Practices(practices)) => self.practices(&practices, &cursor)?,
             // A kind of event that this client does not know yet.
             None => {}
         }
@@ -251,6 +254,16 @@ impl<'a> Watcher<'a> {
                     .map(CompletenessObject::from),
             }),
         }
+    }
+
+    fn practices(&mut self, practices: &PracticeGroups, cursor: &str) -> Result<(), Failure> {
+        let groups = practices.groups.iter();
+        let object = WatchObject::PracticeGroups {
+            groups: groups.map(PracticeGroupObject::from).collect(),
+            cursor,
+        };
+        self.output
+            .either(&object, || table::practices(&practices.groups))
     }
 
     fn gone(&mut self, offering_id: &str, cursor: &str) -> Result<(), Failure> {

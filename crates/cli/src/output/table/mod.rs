@@ -3,6 +3,7 @@
 mod history;
 mod missed;
 mod offerings;
+mod practices;
 mod terms;
 
 use super::json::{FindSummary, NotTakenObject, ReceiptObject, ReportsSummary};
@@ -11,6 +12,7 @@ use crate::failure::one_line;
 pub(crate) use history::history;
 pub(crate) use missed::missed;
 pub(crate) use offerings::{offerings, watch_header, watched};
+pub(crate) use practices::practices;
 pub(crate) use terms::described;
 
 const UNKNOWN: &str = "–";

@@ -46,6 +46,10 @@ impl Watching {
                     format!("{}{}", row.offering_id, counts.unwrap_or_default())
                 }
                 Event::Removed(removed) => format!("-{}", removed.offering_id),
+                Event::Practices(practices) => {
+                    let counts = practices.groups.iter().map(|group| group.practice_count);
+                    format!("practices {:?}", counts.collect::<Vec<_>>())
+                }
                 Event::Live(_) => "live".to_owned(),
                 Event::Heartbeat(_) => continue,
             };

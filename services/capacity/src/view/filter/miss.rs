@@ -32,6 +32,10 @@ impl Question<'_> {
         now: Timestamp,
         state: impl FnOnce() -> Option<&'a Offering>,
     ) -> Option<Miss> {
+        // Not even as one that was missed is a practice shown by itself.
+        if facts.practice {
+            return None;
+        }
         let mut failed = None;
         let mut is_open = false;
         for condition in facts.offered.then_some(&self.conditions)? {
@@ -85,7 +89,8 @@ impl Question<'_> {
             | Condition::Insurer
             | Condition::Language
             | Condition::Overdue
-            | Condition::Paused => (None, ANOTHER_KIND),
+            | Condition::Paused
+            | Condition::Term(_) => (None, ANOTHER_KIND),
         };
         Miss {
             filter,

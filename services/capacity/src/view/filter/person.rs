@@ -11,6 +11,17 @@ impl Filter {
         self.group.is_some() || self.insurer.is_some()
     }
 
+    /// Whether the question is about figures, so that who matches tells something of them.
+    pub(crate) fn asks_for_figures(&self) -> bool {
+        self.only_available
+            || self.only_current
+            || self.pause.is_some()
+            || self.max_wait_days.is_some()
+            || self.min_confidence.is_some()
+            || self.needs.free_within_hours.is_some()
+            || self.needs.ready_within.is_some()
+    }
+
     /// Whether a pause stops any of the people that the question may be about.
     pub(super) fn is_paused_for_some(&self, offering: &Offering, now: Timestamp) -> bool {
         offering
