@@ -10,9 +10,13 @@ mod confidence;
 #[cfg(test)]
 mod demonstration;
 #[cfg(test)]
+mod example;
+#[cfg(test)]
 mod kafka;
 #[cfg(test)]
 mod kill;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
