@@ -1,5 +1,7 @@
 //! Moments as people and scripts write them: RFC 3339, or a date for the beginning of that day in UTC.
 
+use std::time::Duration;
+
 use prost_types::Timestamp;
 
 /// Reads a moment.
@@ -34,7 +36,13 @@ fn to_contract(moment: jiff::Timestamp) -> Timestamp {
 
 /// Returns this moment, to the millisecond.
 pub(crate) fn now() -> Timestamp {
-    let millis = jiff::Timestamp::now().as_millisecond();
+    after(Duration::ZERO)
+}
+
+/// Returns the moment so long from now, to the millisecond; the last there is when that is too far.
+pub(crate) fn after(duration: Duration) -> Timestamp {
+    let later = jiff::Timestamp::now().checked_add(duration);
+    let millis = later.unwrap_or(jiff::Timestamp::MAX).as_millisecond();
     to_contract(jiff::Timestamp::from_millisecond(millis).unwrap_or_default())
 }
 

@@ -34,6 +34,9 @@ pub(crate) struct FigureArgs {
     /// Places present but not usable, and why; may be given more than once
     #[arg(long, value_name = "REASON=N", requires = "available", value_parser = parse_blocked)]
     pub(crate) blocked: Vec<(BlockReason, u32)>,
+    /// Highest token of a hold whose place is already taken off --available; by default none is
+    #[arg(long, value_name = "N", requires = "available")]
+    pub(crate) highest_token_counted: Option<u64>,
     /// What the intake says
     #[arg(long, value_name = "STATUS", requires = "available", value_parser = one_of::<IntakeStatus>())]
     pub(crate) intake_status: Option<IntakeStatus>,
@@ -127,7 +130,7 @@ impl FigureArgs {
             on_leave: self.on_leave,
             available,
             blocked: blocked.collect(),
-            highest_token_counted: None,
+            highest_token_counted: self.highest_token_counted,
             intake_status: self.intake_status.map_or(0, i32::from),
             ..Counts::default()
         })

@@ -50,6 +50,9 @@ pub(crate) struct FilterArgs {
     /// Only with a place that still exists with at least this chance, from 0 to 1
     #[arg(long, value_name = "CHANCE", value_parser = parse_chance)]
     pub(crate) min_confidence: Option<f64>,
+    /// Only with more places held than there are
+    #[arg(long)]
+    pub(crate) overcommitted: bool,
     /// Only with figures that may still be believed
     #[arg(long)]
     pub(crate) current: bool,
@@ -100,6 +103,7 @@ impl FilterArgs {
             origins: self.origin.iter().copied().map(i32::from).collect(),
             min_confidence: self.min_confidence,
             only_overdue: self.overdue,
+            only_overcommitted: self.overcommitted,
             ..CapacityFilter::default()
         };
         self.needs.applied_to(filter)
@@ -219,6 +223,7 @@ mod tests {
             "agb:1",
             "--origin",
             "declared",
+            "--overcommitted",
             "--sort",
             "distance,wait,confidence",
             "--all",
@@ -246,6 +251,7 @@ mod tests {
             provider_id: "agb:1".into(),
             origins: vec![Origin::Declared.into()],
             min_confidence: Some(0.8),
+            only_overcommitted: true,
             ..CapacityFilter::default()
         };
         assert_eq!(args.filter.filter(), expected);

@@ -3,6 +3,7 @@
 mod demo;
 mod find;
 mod history;
+mod hold;
 mod pause;
 mod publish;
 mod refuse;
@@ -47,6 +48,10 @@ pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> R
         CapacityCommand::Pause(args) => pause::pause(&args, &connect.await?, &mut output).await,
         CapacityCommand::Resume(args) => pause::resume(&args, &connect.await?, &mut output).await,
         CapacityCommand::Refuse(args) => refuse::refuse(&args, &connect.await?, &mut output).await,
+        CapacityCommand::Hold(args) => hold::hold(&args, &connect.await?, &mut output).await,
+        CapacityCommand::Extend(args) => hold::extend(&args, &connect.await?, &mut output).await,
+        CapacityCommand::Release(args) => hold::release(&args, &connect.await?, &mut output).await,
+        CapacityCommand::Consume(args) => hold::consume(&args, &connect.await?, &mut output).await,
         CapacityCommand::Find(args) => find::find(&args, &connect.await?, &mut output).await,
         CapacityCommand::Watch(args) => watch::watch(&args, &connect.await?, &mut output).await,
         CapacityCommand::History(args) => {

@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::completeness::CompletenessObject;
 use super::offering::OfferingObject;
 use super::practices::PracticeGroupObject;
+use crate::args::ClaimArgs;
 use crate::failure::{Refusal, Violation};
-use crate::record::{DetailsRecord, FiguresRecord, PauseRecord, moment_text, stated};
+use crate::record::{DetailsRecord, FiguresRecord, HoldRecord, PauseRecord, moment_text, stated};
 use crate::words::word_of;
 
 /// What came of a command.
@@ -36,6 +37,49 @@ impl ReceiptObject {
             offering_id: offering_id.to_owned(),
             pause_id: None,
             line: None,
+        }
+    }
+}
+
+/// What came of a command on a hold.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct HoldObject {
+    kind: Hold,
+    pub(crate) outcome: Option<String>,
+    pub(crate) hold_id: String,
+    pub(crate) token: u64,
+    /// Until when the place is kept; none: it is not.
+    pub(crate) expires_at: Option<String>,
+    pub(crate) position: Option<String>,
+    command_id: Option<String>,
+    offering_id: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+enum Hold {
+    #[default]
+    #[serde(rename = "hold")]
+    Hold,
+}
+
+impl HoldObject {
+    /// What came of a command, on a hold that is still to be named.
+    pub(crate) fn new(offering_id: &str, receipt: Option<&Receipt>) -> Self {
+        Self {
+            outcome: receipt.and_then(|receipt| word_of::<Outcome>(receipt.outcome)),
+            position: receipt.and_then(|receipt| stated(&receipt.position)),
+            command_id: receipt.and_then(|receipt| stated(&receipt.command_id)),
+            offering_id: offering_id.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// What came of a command on this hold.
+    pub(crate) fn of(claim: &ClaimArgs, receipt: Option<&Receipt>) -> Self {
+        Self {
+            hold_id: claim.hold.to_string(),
+            token: claim.token,
+            ..Self::new(&claim.offering, receipt)
         }
     }
 }
@@ -189,6 +233,8 @@ pub(crate) struct EventObject {
     details: Option<DetailsRecord>,
     pause: Option<PauseRecord>,
     refusal: Option<RefusalObject>,
+    hold: Option<HoldRecord>,
+    places_missing: Option<u32>,
 }
 
 /// A refusal in an offering's history.
@@ -219,6 +265,8 @@ impl From<&HistoryEntry> for EventObject {
                 within_declared: refusal.within_declared,
                 contradicts_declared: entry.contradicts_declared,
             }),
+            hold: entry.hold.as_ref().map(HoldRecord::from),
+            places_missing: (entry.places_missing > 0).then_some(entry.places_missing),
         }
     }
 }
@@ -264,6 +312,25 @@ mod tests {
             text(&ReceiptObject::new("o", Some(&receipt))),
             r#"{"kind":"receipt","outcome":"older","position":"p7","command_id":"c","offering_id":"o"}"#
         );
+    }
+
+    #[test]
+    fn a_hold_says_what_to_show_for_it() {
+        let receipt = Receipt {
+            outcome: Outcome::Taken.into(),
+            position: "p7".into(),
+            command_id: "h".into(),
+        };
+        let held = HoldObject {
+            hold_id: "h".into(),
+            token: 3,
+            ..HoldObject::new("o", Some(&receipt))
+        };
+        let expected = concat!(
+            r#"{"kind":"hold","outcome":"taken","hold_id":"h","token":3,"expires_at":null,"#,
+            r#""position":"p7","command_id":"h","offering_id":"o"}"#
+        );
+        assert_eq!(text(&held), expected);
     }
 
     #[test]
@@ -343,7 +410,7 @@ mod tests {
         let expected = concat!(
             r#"{"kind":"event","event":"offering-withdrawn","version":4,"position":null,"log_time":null,"#,
             r#""occurred_at":null,"actor":null,"command_id":null,"reason":"closed","report":null,"#,
-            r#""details":null,"pause":null,"refusal":null}"#
+            r#""details":null,"pause":null,"refusal":null,"hold":null,"places_missing":null}"#
         );
         assert_eq!(text(&EventObject::from(&entry)), expected);
     }

@@ -1,6 +1,7 @@
 //! What goes to standard output, and nothing else does.
 
 pub(crate) mod completeness;
+mod holds;
 pub(crate) mod json;
 pub(crate) mod offering;
 mod practice;

@@ -8,6 +8,7 @@ use proto::capacity::v1::{
 };
 use serde::Serialize;
 
+use super::holds::HoldsObject;
 use super::practice::PracticeObject;
 use crate::record::{
     ForecastRecord, PauseRecord, TermsRecord, WaitRecord, funded_by_route, moment_text, stated,
@@ -45,6 +46,8 @@ pub(crate) struct OfferingObject {
     /// What was counted.
     #[serde(flatten)]
     counts: CountsObject,
+    #[serde(flatten)]
+    holds: HoldsObject,
     /// Waits for everybody, whatever the diagnosis and the insurer; `waits` has them all.
     intake_wait_days: Option<u32>,
     treatment_wait_days: Option<u32>,
@@ -106,7 +109,7 @@ impl From<&OfferingRow> for CountsObject {
             operational: counts.and_then(|counts| counts.operational),
             occupied: counts.map(|counts| counts.occupied),
             held: counts.map(|_| row.held),
-            available: counts.map(|counts| counts.available),
+            available: row.available,
             on_leave: counts.and_then(|counts| counts.on_leave),
             rooms_free_women: counts.and_then(|counts| counts.rooms_free_women),
             rooms_free_men: counts.and_then(|counts| counts.rooms_free_men),
@@ -183,6 +186,7 @@ impl From<&OfferingRow> for OfferingObject {
             terms,
             standard_codes: row.standard_codes.as_ref().map(CodesObject::from),
             counts: CountsObject::from(row),
+            holds: HoldsObject::from(row),
             intake_wait_days: general.and_then(|wait| wait.intake_wait_days),
             treatment_wait_days: general.and_then(|wait| wait.treatment_wait_days),
             waits: row.waits.iter().map(WaitRecord::from).collect(),
@@ -239,7 +243,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::moments;
     use proto::capacity::v1::{
-        BlockReason, BlockedPlaces, Counts, OfferingDetails, Pause, PauseReason, Practised,
+        BlockReason, BlockedPlaces, Counts, Hold, OfferingDetails, Pause, PauseReason, Practised,
         RefusalCount, RefusalReason,
     };
 
@@ -296,6 +300,7 @@ pub(crate) mod tests {
             ],
             pauses: Vec::new(),
             distance_km: Some(12.34),
+            available: Some(3),
             confidence: Some(0.876),
             confidence_basis: ConfidenceBasis::Unit.into(),
             confidence_cases: Some(41),
@@ -327,6 +332,7 @@ pub(crate) mod tests {
         OfferingRow {
             counts_status: Some(never),
             counts: None,
+            available: None,
             waits_status: Some(never),
             waits: Vec::new(),
             distance_km: None,
@@ -383,6 +389,8 @@ pub(crate) mod tests {
             "occupied",
             "held",
             "available",
+            "available_reported",
+            "overcommitted",
             "intake_wait_days",
             "observed_at",
             "source",
@@ -403,6 +411,29 @@ pub(crate) mod tests {
         let object = value(&row);
         assert_eq!(object["freshness"], "expired");
         assert_eq!(object["source"], "published");
+    }
+
+    #[test]
+    fn what_is_held_is_taken_off_and_shown() {
+        let mut row = row();
+        row.held = 1;
+        row.available = Some(2);
+        row.highest_token = 4;
+        row.holds.push(Hold {
+            hold_id: "h".into(),
+            token: 4,
+            expires_at: moments::parse("2026-03-01").ok(),
+        });
+        let object = value(&row);
+        assert_eq!(object["available"], 2);
+        assert_eq!(object["available_reported"], 3);
+        assert_eq!(object["overcommitted"], false);
+        let hold =
+            serde_json::json!({"hold_id": "h", "token": 4, "expires_at": "2026-03-01T00:00:00Z"});
+        assert_eq!(object["holds"], serde_json::json!([hold]));
+        row.places_missing = 2;
+        assert_eq!(value(&row)["overcommitted"], true);
+        assert_eq!(value(&row)["places_missing"], 2);
     }
 
     #[test]

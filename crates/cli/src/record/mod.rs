@@ -5,6 +5,7 @@
 
 mod details;
 mod forecast;
+mod hold;
 mod pause;
 mod report;
 mod terms;
@@ -18,6 +19,7 @@ use crate::words::{Word, choices, value_of};
 
 pub(crate) use details::DetailsRecord;
 pub(crate) use forecast::{ForecastRecord, funded_by_route};
+pub(crate) use hold::HoldRecord;
 pub(crate) use pause::PauseRecord;
 pub(crate) use report::{FiguresRecord, ReportLine, WaitRecord};
 pub(crate) use terms::TermsRecord;

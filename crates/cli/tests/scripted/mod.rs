@@ -207,6 +207,22 @@ impl CapacityService for Server {
         not_in_the_script()
     }
 
+    async fn hold_place(&self, _: Request<HoldPlaceRequest>) -> Answer<HoldPlaceResponse> {
+        not_in_the_script()
+    }
+
+    async fn extend_hold(&self, _: Request<ExtendHoldRequest>) -> Answer<ExtendHoldResponse> {
+        not_in_the_script()
+    }
+
+    async fn release_hold(&self, _: Request<ReleaseHoldRequest>) -> Answer<ReleaseHoldResponse> {
+        not_in_the_script()
+    }
+
+    async fn consume_place(&self, _: Request<ConsumePlaceRequest>) -> Answer<ConsumePlaceResponse> {
+        not_in_the_script()
+    }
+
     async fn find_capacity(&self, _: Request<FindCapacityRequest>) -> Answer<FindCapacityResponse> {
         not_in_the_script()
     }

@@ -220,4 +220,20 @@ impl CapacityService for Server {
     ) -> Answer<RecordRefusalResponse> {
         not_asked()
     }
+
+    async fn hold_place(&self, _: Request<HoldPlaceRequest>) -> Answer<HoldPlaceResponse> {
+        not_asked()
+    }
+
+    async fn extend_hold(&self, _: Request<ExtendHoldRequest>) -> Answer<ExtendHoldResponse> {
+        not_asked()
+    }
+
+    async fn release_hold(&self, _: Request<ReleaseHoldRequest>) -> Answer<ReleaseHoldResponse> {
+        not_asked()
+    }
+
+    async fn consume_place(&self, _: Request<ConsumePlaceRequest>) -> Answer<ConsumePlaceResponse> {
+        not_asked()
+    }
 }

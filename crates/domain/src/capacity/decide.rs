@@ -1,7 +1,7 @@
 use super::known_reports::Recognition;
 use super::{
-    Command, Details, Event, FUTURE_TOLERANCE_MILLIS, Offering, Patch, Pause, PauseId, Rejection,
-    Report, ReportKey, ResumeCause, WithdrawalReason,
+    Command, CorrectionReason, Details, Event, FUTURE_TOLERANCE_MILLIS, Offering, Patch, Pause,
+    PauseId, Rejection, Report, ReportKey, ResumeCause, WithdrawalReason,
 };
 use crate::{Aggregate, Timer, Timestamp};
 
@@ -13,6 +13,49 @@ impl Aggregate for Offering {
     type Rejection = Rejection;
 
     fn decide(&self, command: &Command, now: Timestamp) -> Decision {
+        let events = self.decided(command, now)?;
+        Ok(self.with_overcommitment(events))
+    }
+
+    fn evolve(self, event: &Event) -> Self {
+        self.after(event)
+    }
+
+    fn timers(&self) -> Vec<Timer<Command>> {
+        let pauses = self.pauses.iter().filter_map(end_of);
+        let holds = self.active_holds().iter().map(Self::end_of_hold);
+        pauses.chain(holds).collect()
+    }
+
+    fn code(rejection: &Rejection) -> &'static str {
+        match rejection {
+            Rejection::UnknownOffering => "unknown-offering",
+            Rejection::Withdrawn => "withdrawn",
+            Rejection::WithdrawnOtherwise(_) => "withdrawn-otherwise",
+            Rejection::OtherProvider => "other-provider",
+            Rejection::ObservedInTheFuture => "observed-in-the-future",
+            Rejection::SequenceReused(_) => "sequence-reused",
+            Rejection::UnknownReport => "unknown-report",
+            Rejection::UnknownPause => "unknown-pause",
+            Rejection::PauseIdReused => "pause-id-reused",
+            Rejection::PauseEndsInThePast => "pause-ends-in-the-past",
+            Rejection::ExpectedEndInThePast => "expected-end-in-the-past",
+            Rejection::NoCurrentCounts => "no-current-counts",
+            Rejection::AdmissionsPaused => "admissions-paused",
+            Rejection::NoPlaceFree => "no-place-free",
+            Rejection::TooManyHolds => "too-many-holds",
+            Rejection::EndsTooSoon => "ends-too-soon",
+            Rejection::EndsTooLate => "ends-too-late",
+            Rejection::EndsEarlier => "ends-earlier",
+            Rejection::UnknownHold => "unknown-hold",
+            Rejection::HoldEnded => "hold-ended",
+            Rejection::TokenMismatch => "token-mismatch",
+        }
+    }
+}
+
+impl Offering {
+    fn decided(&self, command: &Command, now: Timestamp) -> Decision {
         match command {
             Command::Publish(publication) => self.publish(publication, now),
 
@@ -38,28 +81,11 @@ impl Aggregate for Offering {
 
             Command::Report(report) => self.report(report, now),
 
-            Command::Correct { report, .. } if is_from_the_future(report, now) => {
-                Err(Rejection::ObservedInTheFuture)
-            }
-            Command::Correct {
-                supersedes, report, ..
-            } if self.is_corrected(*supersedes, report) => Ok(vec![]),
-            Command::Correct { supersedes, .. } if !self.knows(*supersedes) => {
-                Err(Rejection::UnknownReport)
-            }
             Command::Correct {
                 supersedes,
                 report,
                 reason,
-            } => {
-                self.refuse_others_sequence(*supersedes, report)?;
-                Ok(vec![Event::ReportCorrected {
-                    supersedes: *supersedes,
-                    report: report.clone().normalised(),
-                    reason: *reason,
-                    received_at: now,
-                }])
-            }
+            } => self.correct(*supersedes, report, *reason, now),
 
             Command::Pause(pause) => self.begin_pause(pause, now),
 
@@ -73,30 +99,18 @@ impl Aggregate for Offering {
             Command::Resume(None) => Ok(self.resume_all()),
 
             Command::RecordRefusal(refusal) => Ok(vec![self.refused(refusal, now)]),
-        }
-    }
 
-    fn evolve(self, event: &Event) -> Self {
-        self.after(event)
-    }
-
-    fn timers(&self) -> Vec<Timer<Command>> {
-        self.pauses.iter().filter_map(end_of).collect()
-    }
-
-    fn code(rejection: &Rejection) -> &'static str {
-        match rejection {
-            Rejection::UnknownOffering => "unknown-offering",
-            Rejection::Withdrawn => "withdrawn",
-            Rejection::WithdrawnOtherwise(_) => "withdrawn-otherwise",
-            Rejection::OtherProvider => "other-provider",
-            Rejection::ObservedInTheFuture => "observed-in-the-future",
-            Rejection::SequenceReused(_) => "sequence-reused",
-            Rejection::UnknownReport => "unknown-report",
-            Rejection::UnknownPause => "unknown-pause",
-            Rejection::PauseIdReused => "pause-id-reused",
-            Rejection::PauseEndsInThePast => "pause-ends-in-the-past",
-            Rejection::ExpectedEndInThePast => "expected-end-in-the-past",
+            Command::HoldPlace {
+                hold_id,
+                expires_at,
+            } => self.hold_place(hold_id, *expires_at, now),
+            Command::ExtendHold { claim, expires_at } => self.extend_hold(claim, *expires_at, now),
+            Command::ReleaseHold(claim) => self.release_hold(claim, now),
+            Command::ConsumePlace(claim) => self.consume_place(claim, now),
+            Command::ExpireHold {
+                hold_id,
+                expires_at,
+            } => Ok(self.expire_hold(hold_id, *expires_at, now)),
         }
     }
 }
@@ -116,7 +130,7 @@ fn end_of(pause: &Pause) -> Option<Timer<Command>> {
 }
 
 impl Offering {
-    fn why_not_offered(&self) -> Rejection {
+    pub(super) fn why_not_offered(&self) -> Rejection {
         match self.details {
             None => Rejection::UnknownOffering,
             Some(_) => Rejection::Withdrawn,
@@ -210,6 +224,31 @@ impl Offering {
                 }])
             }
         }
+    }
+
+    fn correct(
+        &self,
+        supersedes: ReportKey,
+        report: &Report,
+        reason: CorrectionReason,
+        now: Timestamp,
+    ) -> Decision {
+        if is_from_the_future(report, now) {
+            return Err(Rejection::ObservedInTheFuture);
+        }
+        if self.is_corrected(supersedes, report) {
+            return Ok(vec![]);
+        }
+        if !self.knows(supersedes) {
+            return Err(Rejection::UnknownReport);
+        }
+        self.refuse_others_sequence(supersedes, report)?;
+        Ok(vec![Event::ReportCorrected {
+            supersedes,
+            report: report.clone().normalised(),
+            reason,
+            received_at: now,
+        }])
     }
 
     /// Tells whether the report already says what the correction wants it to say.

@@ -55,13 +55,40 @@ impl Offering {
             } => self
                 .refusals
                 .note(refusal.reason, *contradicts, *recorded_at),
+            Event::PlaceHeld(hold) => self.holds.get_or_insert_default().give(hold),
+            Event::HoldExtended(hold) => {
+                if let Some(holds) = &mut self.holds {
+                    holds.extend(hold);
+                }
+            }
+            Event::HoldEnded(ended) => {
+                if let Some(holds) = &mut self.holds {
+                    holds.end(ended);
+                }
+            }
+            // They follow from counts and holds, which say more.
+            Event::OvercommitmentArisen { .. } | Event::OvercommitmentResolved => {}
         }
         self
     }
 
+    /// The counts of a report, if it has any. A count knows no hold that was given after it: whatever it names, the
+    /// places of later holds are taken off.
+    fn take_counts(&mut self, report: &Report, received_at: Timestamp) {
+        let Some(mut figure) = Figure::of_counts(report, received_at) else {
+            return;
+        };
+        let counted = &mut figure.value.highest_token_counted;
+        *counted = counted.map(|token| token.min(self.last_token()));
+        if let Some(holds) = &mut self.holds {
+            holds.settle(figure.observed_at);
+        }
+        self.counts = Some(figure);
+    }
+
     fn take_later_parts(&mut self, report: &Report, received_at: Timestamp) {
         if is_later(report.key(), self.counts.as_ref()) {
-            self.counts = Figure::of_counts(report, received_at).or(self.counts.take());
+            self.take_counts(report, received_at);
         }
         if is_later(report.key(), self.waits.as_ref()) {
             self.waits = Figure::of_waits(report, received_at).or(self.waits.take());
@@ -76,7 +103,7 @@ impl Offering {
             .as_ref()
             .is_some_and(|figure| figure.key() == supersedes)
         {
-            self.counts = Figure::of_counts(report, received_at).or(self.counts.take());
+            self.take_counts(report, received_at);
         }
         if self
             .waits

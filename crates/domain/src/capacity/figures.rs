@@ -146,7 +146,8 @@ impl Freshness {
 
 /// Numbers of places at one moment, checked: `operational = occupied + held + available`.
 ///
-/// Made by [`UncheckedCounts::check`]. What is held is not kept: it follows from the holds, and from here.
+/// Made by [`UncheckedCounts::check`]. What it took as held is not kept: it follows from the rest, and how many places
+/// are held now from the holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
@@ -164,7 +165,7 @@ pub struct Counts {
     pub available: u32,
     /// Present but not usable, by reason; each reason once, none of zero.
     pub blocked: Vec<Blocked>,
-    /// Highest fencing token of a hold that this count already knows.
+    /// Highest fencing token of a hold that this count already knows; none: it knows of no hold.
     pub highest_token_counted: Option<u64>,
     /// What a new person may expect.
     pub intake_status: Option<IntakeStatus>,
@@ -172,15 +173,6 @@ pub struct Counts {
     pub breakdown: Option<Box<Breakdown>>,
     /// What is expected to follow.
     pub forecast: Option<Box<Forecast>>,
-}
-
-impl Counts {
-    /// Places that were held when this was counted.
-    pub fn held(&self) -> u32 {
-        self.operational
-            .saturating_sub(self.occupied)
-            .saturating_sub(self.available)
-    }
 }
 
 /// Counts as they come in.
@@ -205,7 +197,7 @@ pub struct UncheckedCounts {
 }
 
 impl UncheckedCounts {
-    /// Returns the counts if they agree with each other and with the number of places that are held.
+    /// Returns the counts if they agree with each other; `held` places were taken as held when they were counted.
     pub fn check(self, held: u32) -> Result<Counts, CountsError> {
         let sum = u64::from(self.occupied) + u64::from(held) + u64::from(self.available);
         let sum = u32::try_from(sum).map_err(|_| CountsError::TooMany)?;

@@ -47,6 +47,11 @@ checked_text! {
 }
 
 checked_text! {
+    /// Names a hold: the id of the command that asked for it, a UUID as `019d5f33-0000-7000-8000-000000000001`.
+    HoldId, |text| is_uuid(text).then_some(Cow::Borrowed(text))
+}
+
+checked_text! {
     /// A registered organisation as scheme and number: `agb:06011009`, `ura:00015823`, `kvk:01234567`,
     /// `oin:` and twenty digits, `gm:GM0014`, `nza:6000550` (the regulator's data set), `demo:17` (not real).
     ProviderId, |text| is_provider(text).then_some(Cow::Borrowed(text))
@@ -134,6 +139,14 @@ fn is_id(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().zip(0..).all(|(byte, place)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+        })
 }
 
 fn is_provider(text: &str) -> bool {

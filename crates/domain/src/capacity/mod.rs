@@ -10,6 +10,8 @@ mod evolve;
 mod figures;
 mod fingerprint;
 mod forecast;
+mod hold;
+mod holding;
 mod ids;
 mod known_reports;
 mod pause;
@@ -36,9 +38,10 @@ pub use figures::{
     ReporterRole, SourceClass, UncheckedCounts, Wait, WaitMethod,
 };
 pub use forecast::{Breakdown, Forecast, NextStep};
+pub use hold::{Balance, Claim, EndedHold, Hold, HoldEnd, Holds};
 pub use ids::{
-    AcuteRegion, DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, OfferingId, PauseId,
-    PayerName, ProviderId,
+    AcuteRegion, DiagnosisGroup, HoldId, InsurerName, LanguageCode, MunicipalityCode, OfferingId,
+    PauseId, PayerName, ProviderId,
 };
 pub use known_reports::{KnownReport, KnownReports};
 pub use pause::{Pause, PauseReason, PauseScope};
@@ -60,6 +63,12 @@ pub const COUNTS_VALID_FOR_MILLIS: i64 = 48 * 3_600_000;
 pub const WAITS_VALID_FOR_MILLIS: i64 = 35 * 24 * 3_600_000;
 /// A report may be observed at most this far ahead of the node's clock: clocks differ.
 pub const FUTURE_TOLERANCE_MILLIS: i64 = 5_000;
+/// A place is held for at least a minute: a shorter hold would be over before anybody could act on it.
+pub const MIN_HOLD_MILLIS: i64 = 60_000;
+/// A hold ends at most this far ahead, also when it is extended: three days.
+pub const MAX_HOLD_MILLIS: i64 = 72 * 3_600_000;
+/// One offering has at most this many holds at once.
+pub const MAX_HOLDS: usize = 500;
 
 /// One offering, folded. Default: never published.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,6 +91,8 @@ pub struct Offering {
     pub cases: Option<Arc<Cases>>,
     /// How it was practised against what it declares.
     pub refusals: Refusals,
+    /// Places held, and what counts may not know yet of holds that ended; none: nothing was ever held.
+    pub holds: Option<Box<Holds>>,
 }
 
 /// A request to change an offering.
@@ -116,6 +127,31 @@ pub enum Command {
         pause_id: PauseId,
         /// The end that fell due; a pause whose end was moved meanwhile goes on.
         ends_at: crate::Timestamp,
+    },
+    /// Keeps one place for somebody under discussion.
+    HoldPlace {
+        /// The id of this command: a repeat finds its own hold.
+        hold_id: HoldId,
+        /// When it is to end by itself.
+        expires_at: crate::Timestamp,
+    },
+    /// Moves the end of a hold.
+    ExtendHold {
+        /// Which hold, by whom.
+        claim: Claim,
+        /// The new end, later than the one it has.
+        expires_at: crate::Timestamp,
+    },
+    /// Gives a held place back.
+    ReleaseHold(Claim),
+    /// Takes the place that is held.
+    ConsumePlace(Claim),
+    /// A timer's: the hold with this id and this end has run out.
+    ExpireHold {
+        /// Which one.
+        hold_id: HoldId,
+        /// The end that fell due; a hold that was extended meanwhile goes on.
+        expires_at: crate::Timestamp,
     },
 }
 
@@ -217,6 +253,19 @@ pub enum Event {
         /// When it was decided.
         recorded_at: crate::Timestamp,
     },
+    /// A place is held.
+    PlaceHeld(Hold),
+    /// A hold as it stands from now on, with a later end.
+    HoldExtended(Hold),
+    /// A hold is over.
+    HoldEnded(EndedHold),
+    /// More places are promised than there are.
+    OvercommitmentArisen {
+        /// How many are missing.
+        places_missing: u32,
+    },
+    /// There are as many places as are promised again.
+    OvercommitmentResolved,
 }
 
 /// Why an offering was taken out.
@@ -295,4 +344,36 @@ pub enum Rejection {
     /// The pause would begin with an expectation that did not come true.
     #[error("the pause is expected to end at a moment that has already passed")]
     ExpectedEndInThePast,
+    /// Nothing is known to be free: never counted, or too long ago.
+    #[error(
+        "how many places are free is not known: there are no counts that may still be believed"
+    )]
+    NoCurrentCounts,
+    /// Admissions are stopped for everybody.
+    #[error("admissions are paused")]
+    AdmissionsPaused,
+    /// Every place is taken or held.
+    #[error("no place is free")]
+    NoPlaceFree,
+    /// More holds at once than anybody could need.
+    #[error("the offering has {MAX_HOLDS} holds already")]
+    TooManyHolds,
+    /// The hold would be over before anybody could act on it.
+    #[error("a place is held for at least one minute")]
+    EndsTooSoon,
+    /// The hold would keep the place for too long.
+    #[error("a hold ends at most 72 hours ahead")]
+    EndsTooLate,
+    /// An extension takes nothing away.
+    #[error("the hold lasts longer than that already")]
+    EndsEarlier,
+    /// No such hold, or it ended long ago.
+    #[error("there is no hold with this id")]
+    UnknownHold,
+    /// It ran out, was given back, or its place was taken.
+    #[error("the hold has ended: the place is no longer kept")]
+    HoldEnded,
+    /// The token is another hold's.
+    #[error("the token is not that of this hold")]
+    TokenMismatch,
 }

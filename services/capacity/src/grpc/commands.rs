@@ -11,15 +11,20 @@ use super::figures::{self, Tally};
 use crate::wire::{self, Order, Transport};
 
 impl Api {
+    /// Executes a command, and answers with the contract's receipt.
+    pub(super) async fn execute(&self, order: Order) -> Result<v1::Receipt, Status> {
+        let id = order.call.id;
+        let receipt = self.decide(order).await?;
+        Ok(self.receipt(id, &receipt))
+    }
+
     /// Executes a command.
     #[tracing::instrument(name = "command", skip_all, fields(stream.id = %order.stream, command.id = %order.call.id))]
-    pub(super) async fn execute(&self, order: Order) -> Result<v1::Receipt, Status> {
+    pub(super) async fn decide(&self, order: Order) -> Result<Receipt<Event>, Status> {
         if !order.at_least.is_empty() {
             self.0.context.at_least(&order.at_least).await?;
         }
-        let id = order.call.id;
-        let receipt = self.0.context.execute(order.stream, order.call).await?;
-        Ok(self.receipt(id, &receipt))
+        Ok(self.0.context.execute(order.stream, order.call).await?)
     }
 
     /// Takes one report.
@@ -87,6 +92,11 @@ fn is_history(event: &Event) -> bool {
         | Event::ReportCorrected { .. }
         | Event::AdmissionsPaused(_)
         | Event::AdmissionsResumed(..)
-        | Event::RefusalRecorded { .. } => false,
+        | Event::RefusalRecorded { .. }
+        | Event::PlaceHeld(_)
+        | Event::HoldExtended(_)
+        | Event::HoldEnded(_)
+        | Event::OvercommitmentArisen { .. }
+        | Event::OvercommitmentResolved => false,
     }
 }

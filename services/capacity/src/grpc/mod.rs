@@ -4,6 +4,7 @@ mod commands;
 mod cursor;
 mod figures;
 mod find;
+mod hold;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -174,6 +175,46 @@ impl CapacityService for Api {
             wire::refuse(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
         Ok(Response::new(v1::RecordRefusalResponse { receipt }))
+    }
+
+    async fn hold_place(
+        &self,
+        request: Request<v1::HoldPlaceRequest>,
+    ) -> Result<Response<v1::HoldPlaceResponse>, Status> {
+        let transport = transport(request.metadata());
+        let response = self.hold(request.into_inner(), &transport).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn extend_hold(
+        &self,
+        request: Request<v1::ExtendHoldRequest>,
+    ) -> Result<Response<v1::ExtendHoldResponse>, Status> {
+        let transport = transport(request.metadata());
+        let response = self.extend(request.into_inner(), &transport).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn release_hold(
+        &self,
+        request: Request<v1::ReleaseHoldRequest>,
+    ) -> Result<Response<v1::ReleaseHoldResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order = wire::release_hold(request.into_inner(), &transport)
+            .map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::ReleaseHoldResponse { receipt }))
+    }
+
+    async fn consume_place(
+        &self,
+        request: Request<v1::ConsumePlaceRequest>,
+    ) -> Result<Response<v1::ConsumePlaceResponse>, Status> {
+        let transport = transport(request.metadata());
+        let order = wire::consume_place(request.into_inner(), &transport)
+            .map_err(Violations::into_status)?;
+        let receipt = Some(self.execute(order).await?);
+        Ok(Response::new(v1::ConsumePlaceResponse { receipt }))
     }
 
     async fn find_capacity(

@@ -87,6 +87,8 @@ pub(crate) struct Facts {
     /// None: never reported.
     pub(crate) waits: Option<Waited>,
     pub(crate) pauses: Pauses,
+    /// More places are held than there are.
+    pub(crate) overcommitted: bool,
     /// None: no counts are promised.
     pub(crate) promised: Option<Promised>,
     /// Refusals are remembered.
@@ -112,6 +114,7 @@ impl Promised {
 /// The present counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
+    /// Free once the holds are taken off.
     pub(crate) available: u32,
     /// Further places are expected within so many hours after the count.
     pub(crate) more_within_24h: bool,
@@ -149,6 +152,7 @@ impl Facts {
     pub(crate) fn of(offering: &Offering, provider: ProviderNumber) -> Option<Self> {
         let details = offering.details.as_ref()?;
         let terms = || details.terms.iter();
+        let balance = offering.balance().unwrap_or_default();
         Some(Self {
             offered: offering.is_offered(),
             provider,
@@ -181,7 +185,7 @@ impl Facts {
             ),
             has_terms: details.terms.is_some(),
             counts: offering.counts.as_ref().map(|figure| Counted {
-                available: figure.value.available,
+                available: balance.available,
                 more_within_24h: expects(&figure.value, |forecast| forecast.additional_24h),
                 more_within_72h: expects(&figure.value, |forecast| forecast.additional_72h),
                 next_free_at: next_free_at(&figure.value),
@@ -208,6 +212,7 @@ impl Facts {
             refused: !offering.refusals.is_empty(),
             may_be_named: details.provider_kind != ProviderKind::IndependentPractice
                 || details.shown_by_itself,
+            overcommitted: balance.missing > 0,
         })
     }
 

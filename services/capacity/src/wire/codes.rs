@@ -4,7 +4,7 @@ use domain::capacity::confidence::Basis;
 use domain::capacity::{
     Accessibility, Acuity, BlockReason, CareType, CatchmentDuty, CatchmentKind, Circuit,
     ContactKind, ContractState, CorrectionReason, ExclusionCriterion, Freshness, FundingRoute,
-    IntakeStatus, LegalRegime, LegalTitle, NextStep, ObservationMode, Origin, PauseReason,
+    HoldEnd, IntakeStatus, LegalRegime, LegalTitle, NextStep, ObservationMode, Origin, PauseReason,
     PlaceKind, Programme, ProviderKind, RefusalReason, ReporterRole, ResumeCause, SecurityLevel,
     Setting, Sex, SexRule, SomaticCapability, SourceClass, WaitMethod, WaitingSince, Weekday,
     WithdrawalReason,
@@ -310,6 +310,11 @@ coded!(WaitingSince, WaitingSince {
     WaitingSince3To6Months = From3To6Months,
     WaitingSince6To12Months = From6To12Months,
     Over12Months = Over12Months,
+});
+coded!(HoldEnd {
+    Released,
+    Consumed,
+    Expired
 });
 coded!(Freshness {
     Current,

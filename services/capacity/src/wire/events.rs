@@ -2,13 +2,13 @@
 
 use chassis::Recorded;
 use domain::Timestamp;
-use domain::capacity::{Details, Event, Pause, Report, ReportKey};
+use domain::capacity::{Details, Event, Hold, Pause, Report, ReportKey};
 use proto::capacity::v1;
 use proto::capacity::v1::recorded_event::Event as Stored;
 
 use super::codes::Coded;
 use super::unreadable::{Read, Unreadable, moment, required, timestamp};
-use super::{details, pause, refusal, report};
+use super::{details, hold, pause, refusal, report};
 
 /// Returns the stored form.
 pub(super) fn encode(recorded: &Recorded<Event>) -> v1::RecordedEvent {
@@ -72,6 +72,26 @@ fn encode_event(event: &Event) -> Stored {
             refusal: Some(refusal::encode(refused)),
             contradicts_declared: *contradicts,
         }),
+        Event::PlaceHeld(held) => Stored::PlaceHeld(v1::PlaceHeld {
+            hold: Some(hold::encode(held)),
+        }),
+        Event::HoldExtended(held) => Stored::HoldExtended(v1::HoldExtended {
+            hold: Some(hold::encode(held)),
+        }),
+        // When it ended is when that was decided.
+        Event::HoldEnded(ended) => Stored::HoldEnded(v1::HoldEnded {
+            hold_id: ended.hold_id.to_string(),
+            token: ended.token,
+            end: ended.end.code(),
+        }),
+        Event::OvercommitmentArisen { places_missing } => {
+            Stored::OvercommitmentArisen(v1::OvercommitmentArisen {
+                places_missing: *places_missing,
+            })
+        }
+        Event::OvercommitmentResolved => {
+            Stored::OvercommitmentResolved(v1::OvercommitmentResolved {})
+        }
     }
 }
 
@@ -130,6 +150,13 @@ fn decode_event(event: Stored, decided_at: Timestamp) -> Read<Event> {
             contradicts: stored.contradicts_declared,
             recorded_at: decided_at,
         },
+        Stored::PlaceHeld(stored) => Event::PlaceHeld(decode_hold(stored.hold)?),
+        Stored::HoldExtended(stored) => Event::HoldExtended(decode_hold(stored.hold)?),
+        Stored::HoldEnded(stored) => Event::HoldEnded(hold::decode_ended(&stored, decided_at)?),
+        Stored::OvercommitmentArisen(stored) => Event::OvercommitmentArisen {
+            places_missing: stored.places_missing,
+        },
+        Stored::OvercommitmentResolved(_) => Event::OvercommitmentResolved,
     })
 }
 
@@ -143,4 +170,8 @@ fn decode_report(stored: Option<v1::Report>) -> Read<Report> {
 
 fn decode_pause(stored: Option<v1::Pause>) -> Read<Pause> {
     pause::decode(stored.ok_or(Unreadable::new("pause"))?)
+}
+
+fn decode_hold(stored: Option<v1::Hold>) -> Read<Hold> {
+    hold::decode(stored.ok_or(Unreadable::new("hold"))?)
 }

@@ -259,6 +259,7 @@ fn filter(contract: &v1::CapacityFilter, checks: &mut Checks) -> Filter {
         only_current: contract.only_current,
         pause: pausing(contract.pause, path, checks),
         provider,
+        only_overcommitted: contract.only_overcommitted,
         min_confidence: min_confidence(contract.min_confidence, path, checks),
         only_overdue: contract.only_overdue,
         needs: needs::check(contract, path, checks),

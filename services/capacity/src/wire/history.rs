@@ -2,12 +2,12 @@
 
 use chassis::{HistoryItem, Recorded};
 use domain::Timestamp;
-use domain::capacity::{Event, Report};
+use domain::capacity::{EndedHold, Event, Refusal, Report};
 use proto::capacity::v1;
 
 use super::codes::Coded;
 use super::unreadable::timestamp;
-use super::{details, pause, refusal, report};
+use super::{details, hold, pause, refusal, report};
 
 /// Returns one entry; `position` is the item's position token.
 pub(crate) fn history_entry(item: &HistoryItem<Event>, position: String) -> v1::HistoryEntry {
@@ -46,6 +46,11 @@ fn kind(event: &Event) -> &'static str {
         Event::AdmissionsPaused(_) => "admissions-paused",
         Event::AdmissionsResumed(..) => "admissions-resumed",
         Event::RefusalRecorded { .. } => "refusal-recorded",
+        Event::PlaceHeld(_) => "place-held",
+        Event::HoldExtended(_) => "hold-extended",
+        Event::HoldEnded(_) => "hold-ended",
+        Event::OvercommitmentArisen { .. } => "overcommitment-arisen",
+        Event::OvercommitmentResolved => "overcommitment-resolved",
     }
 }
 
@@ -109,15 +114,44 @@ fn with_content(entry: v1::HistoryEntry, event: &Event) -> v1::HistoryEntry {
             refusal: refused,
             contradicts,
             recorded_at: _,
-        } => {
-            let reason = v1::RefusalReason::try_from(refused.reason.code()).unwrap_or_default();
-            v1::HistoryEntry {
-                reason: word(reason.as_str_name(), "REFUSAL_REASON_"),
-                refusal: Some(refusal::encode(refused)),
-                contradicts_declared: *contradicts,
-                ..entry
-            }
-        }
+        } => with_refusal(entry, refused, *contradicts),
+        Event::PlaceHeld(held) | Event::HoldExtended(held) => with_hold(entry, hold::encode(held)),
+        Event::HoldEnded(ended) => with_ended_hold(entry, ended),
+        Event::OvercommitmentArisen { places_missing } => v1::HistoryEntry {
+            places_missing: *places_missing,
+            ..entry
+        },
+        Event::OvercommitmentResolved => entry,
+    }
+}
+
+fn with_refusal(
+    entry: v1::HistoryEntry,
+    refused: &Refusal,
+    contradicts_declared: bool,
+) -> v1::HistoryEntry {
+    let reason = v1::RefusalReason::try_from(refused.reason.code()).unwrap_or_default();
+    v1::HistoryEntry {
+        reason: word(reason.as_str_name(), "REFUSAL_REASON_"),
+        refusal: Some(refusal::encode(refused)),
+        contradicts_declared,
+        ..entry
+    }
+}
+
+fn with_ended_hold(entry: v1::HistoryEntry, ended: &EndedHold) -> v1::HistoryEntry {
+    let end = v1::HoldEnd::try_from(ended.end.code()).unwrap_or_default();
+    let reason = word(end.as_str_name(), "HOLD_END_");
+    with_hold(
+        v1::HistoryEntry { reason, ..entry },
+        hold::encode_ended(ended),
+    )
+}
+
+fn with_hold(entry: v1::HistoryEntry, hold: v1::Hold) -> v1::HistoryEntry {
+    v1::HistoryEntry {
+        hold: Some(hold),
+        ..entry
     }
 }
 

@@ -12,6 +12,7 @@ mod events;
 mod filter;
 mod forecast;
 mod history;
+mod hold;
 mod needs;
 mod path;
 mod pause;
@@ -30,6 +31,9 @@ pub(crate) use codes::code_of;
 pub(crate) use completeness::completeness;
 pub(crate) use filter::{Asked, Wanted, find, get, watch};
 pub(crate) use history::history_entry;
+pub(crate) use hold::{
+    consume as consume_place, extend as extend_hold, place as hold_place, release as release_hold,
+};
 pub(crate) use practices::practice_groups;
 pub(crate) use request::{
     Order, Transport, change, correct, pause as pause_admissions, publish, refuse,
@@ -50,7 +54,7 @@ pub(crate) struct Wire;
 
 impl Codec for Wire {
     type Aggregate = Offering;
-    const FORMAT: &'static str = "capacity-offering-5";
+    const FORMAT: &'static str = "capacity-offering-6";
 
     fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
         let events = events.iter().map(events::encode).collect();

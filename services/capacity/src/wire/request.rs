@@ -36,8 +36,8 @@ pub(crate) struct Order {
 }
 
 /// What goes with every command, understood so far.
-struct Envelope {
-    call: Call<()>,
+pub(super) struct Envelope {
+    pub(super) call: Call<()>,
     at_least: Vec<String>,
 }
 
@@ -231,7 +231,7 @@ pub(super) fn check_offering_id(text: &str, checks: &mut Checks) -> Option<(Offe
     checks.parsed(Path::root("offering_id"), text, parse, ID_FORM)
 }
 
-fn check_context(
+pub(super) fn check_context(
     context: Option<v1::CommandContext>,
     transport: &Transport,
     checks: &mut Checks,
@@ -277,7 +277,7 @@ fn version_7(text: &str) -> Option<CommandId> {
     CommandId::parse(text).filter(|id| id.made_at_millis().is_some())
 }
 
-fn order(
+pub(super) fn order(
     checks: Checks,
     envelope: Envelope,
     id: Option<(OfferingId, StreamId)>,

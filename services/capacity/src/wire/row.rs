@@ -2,14 +2,12 @@
 
 use domain::Timestamp;
 use domain::capacity::confidence::Confidence;
-use domain::capacity::{
-    Counts, Details, Figure, Freshness, Offering, OfferingId, ReportingInterval,
-};
+use domain::capacity::{Details, Figure, Freshness, Offering, OfferingId, ReportingInterval};
 use proto::capacity::v1;
 
 use super::codes::{Coded, code_of};
 use super::unreadable::timestamp;
-use super::{details, pause, refusal, report};
+use super::{details, hold, pause, refusal, report};
 
 /// What is known of an offering beside its own state.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +29,8 @@ pub(crate) fn offering_row(
     let confidence = beside.confidence;
     let due_at = offering.report_due_at();
     let overdue = offering.is_overdue(now);
+    let holds = offering.active_holds();
+    let balance = offering.balance();
     v1::OfferingRow {
         offering_id: id.as_str().to_owned(),
         details: offering.details.as_ref().map(details::encode),
@@ -39,10 +39,7 @@ pub(crate) fn offering_row(
             .counts
             .as_ref()
             .map(|counts| report::encode_counts(&counts.value)),
-        held: offering
-            .counts
-            .as_ref()
-            .map_or(0, |figure: &Figure<Counts>| figure.value.held()),
+        held: u32::try_from(holds.len()).unwrap_or(u32::MAX),
         waits_status: Some(status(waits, now)),
         waits: waits.map_or_else(Vec::new, |waits| {
             waits.value.iter().map(report::shown_wait).collect()
@@ -60,6 +57,11 @@ pub(crate) fn offering_row(
         practised: refusal::practised(&offering.refusals, now),
         standard_codes: offering.details.as_ref().and_then(standard_codes),
         unusable: false,
+        available: balance.map(|balance| balance.available),
+        consumed_not_counted: balance.map_or(0, |balance| balance.consumed),
+        places_missing: balance.map_or(0, |balance| balance.missing),
+        holds: holds.iter().map(hold::encode).collect(),
+        highest_token: offering.last_token(),
     }
 }
 

@@ -9,7 +9,7 @@ use proto::capacity::v1;
 
 use super::codes::code_of;
 use super::unreadable::{Read, Unreadable, optional};
-use super::{details, pause, refusal, report};
+use super::{details, hold, pause, refusal, report};
 
 /// Returns the snapshot's form.
 pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
@@ -44,6 +44,7 @@ pub(super) fn encode(offering: &Offering) -> v1::OfferingState {
             .map_or_else(Vec::new, encode_cases),
         refusals: refusal::encode_days(&offering.refusals),
         closed_at_ms: offering.closed_at.map(Timestamp::as_millis),
+        holds: offering.holds.as_deref().map(hold::encode_state),
     }
 }
 
@@ -138,5 +139,10 @@ pub(super) fn decode(state: v1::OfferingState) -> Read<Offering> {
         known_reports: KnownReports::from_parts(ranges, reports),
         cases: decode_cases(&state.cases)?,
         refusals: refusal::decode_days(&state.refusals)?,
+        holds: state
+            .holds
+            .map(hold::decode_state)
+            .transpose()?
+            .map(Box::new),
     })
 }

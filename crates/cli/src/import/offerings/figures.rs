@@ -13,7 +13,7 @@ use super::forecast;
 use crate::import::refusal::reason;
 use crate::words::value_of;
 
-const COUNTED: [&str; 8] = [
+const COUNTED: [&str; 9] = [
     "licensed",
     "funded",
     "operational",
@@ -21,6 +21,7 @@ const COUNTED: [&str; 8] = [
     "on_leave",
     "available",
     "blocked",
+    "highest_token_counted",
     "intake_status",
 ];
 
@@ -76,7 +77,7 @@ fn counts(cells: &mut Cells<'_>) -> Option<Counts> {
         on_leave: cells.number("on_leave"),
         available: available.unwrap_or_default(),
         blocked: blocked(cells),
-        highest_token_counted: None,
+        highest_token_counted: cells.long_number("highest_token_counted"),
         intake_status: cells.word::<IntakeStatus>("intake_status"),
         ..Counts::default()
     };

@@ -23,7 +23,7 @@ use cells::Cells;
 pub(super) use template::TEMPLATE;
 
 /// All columns, in the order in which the template has them.
-const COLUMNS: [&str; 77] = [
+const COLUMNS: [&str; 78] = [
     "offering_id",
     "provider_id",
     "provider_kind",
@@ -101,6 +101,7 @@ const COLUMNS: [&str; 77] = [
     "reserve_7d",
     "ready_for_discharge",
     "waiting_since",
+    "highest_token_counted",
 ];
 const REQUIRED: [&str; 5] = [
     "offering_id",

@@ -8,18 +8,18 @@ pause_reason,pause_from,pause_until,pause_expected_end,pause_diagnosis_groups,pa
 effective_at,stay_intensity,promised_interval_hours,legal_regime,legal_titles,programmes,acuity_max,observation_modes,\
 seclusion_room,exclusion_criteria,somatic_capabilities,sex_rule,interpreter,accessibility,catchment,acute_regions,catchment_duty,\
 funding_routes,contracts,admission_hours,contact_routes,response_target_minutes,rooms_free_women,rooms_free_men,\
-funded_by_route,additional_24h,additional_72h,expected_free_at,reserve_7d,ready_for_discharge,waiting_since
+funded_by_route,additional_24h,additional_72h,expected_free_at,reserve_7d,ready_for_discharge,waiting_since,highest_token_counted
 example-ward-1,agb:06000001,institution,Voorbeeld GGZ,,Kliniek Noord,GM0014,,Opname,specialised,bed,open,,adults,18,,\
 ,,nl|en,,2026-01-15T09:00:00Z,,,record-system,capacity-coordinator,14,,12,10,1,2,staff=1|repair=1,has-capacity,21,35,,,,\
 current,,,,,,,,,,12,wvggz,voluntary|wvggz-crisis-measure|wvggz-care-authorisation,psychosis|mood,high,\
 one-to-one|secured-room,yes,active-fire-setting,diabetes-care|pregnancy,separate-rooms,any,step-free,regional,\
 groningen|drenthe,duty,zvw,VGZ=contracted|3311=not-contracted,monday-friday=08:00-20:00|saturday+sunday=10:00-16:00,\
 phone=050 0000000|secure-email=aanmelding@ggz.example,30,1,2,,1,3,2026-01-15T15:00:00Z|2026-01-16T09:00:00Z,2,\
-home=1|sheltered-living=2,
+home=1|sheltered-living=2,,
 example-housing-1,gm:GM0014,municipality,Gemeente Groningen,,Wonen Zuid,GM0014,,Beschermd wonen,sheltered-housing,\
 programme-place,,,adults|elderly,18,,,,,,2026-01-15T09:00:00Z,2026-02-15,,typed,administration,,,20,20,,0,,waitlist,\
 120,,,31,12,,staff-shortage,2026-01-01,,2026-06-01,,,no,,,,,,,,,,,,,none,,national,,,wmo,GM0014=contracted,,,,,,\
-,,,,,,under-1-month=11|over-12-months=20
+,,,,,,under-1-month=11|over-12-months=20,
 #
 # One row is one offering: the smallest unit that accepts people as one. An empty cell: not stated.
 # Columns may stand in any order; those marked * must be there and be filled, others may be left out.
@@ -101,4 +101,5 @@ programme-place,,,adults|elderly,18,,,,,,2026-01-15T09:00:00Z,2026-02-15,,typed,
 #                         sheltered-living, wlz-place, other-treatment, guidance-at-home, not-stated
 # waiting_since           list of band=number, of the waiting: under-1-month, 1-to-3-months, 3-to-6-months,
 #                         6-to-12-months, over-12-months
+# highest_token_counted   highest token of a hold whose place is already taken off available; empty: of none
 ";

@@ -1,5 +1,5 @@
 use comfy_table::{ContentArrangement, Table, presets};
-use proto::capacity::v1::{HistoryEntry, Refusal, Report};
+use proto::capacity::v1::{HistoryEntry, Hold, Refusal, Report};
 
 use super::offerings::{pause, waits};
 use super::{WIDTH, text};
@@ -37,6 +37,10 @@ fn event(entry: &HistoryEntry) -> String {
     if let Some(refusal) = &entry.refusal {
         parts.extend(refused(refusal, entry.contradicts_declared));
     }
+    parts.extend(entry.hold.as_ref().map(hold));
+    if entry.places_missing > 0 {
+        parts.push(format!("{} missing", entry.places_missing));
+    }
     if let Some(details) = &entry.details {
         parts.extend(stated(&details.provider_name).or_else(|| stated(&details.provider_id)));
         parts.extend(stated(&details.municipality_code));
@@ -48,6 +52,18 @@ fn refused(refusal: &Refusal, contradicts: bool) -> Vec<String> {
     let group = stated(&refusal.diagnosis_group).map(|group| format!("group {group}"));
     let against = contradicts.then(|| "against what is declared".to_owned());
     group.into_iter().chain(against).collect()
+}
+
+/// "token 3 until 2026-03-01T14:00:00Z (019d5f33-…)"; without an end when it is over.
+fn hold(hold: &Hold) -> String {
+    let until = hold.expires_at.as_ref().and_then(rfc3339);
+    let until = until.map(|until| format!(" until {until}"));
+    format!(
+        "token {}{} ({})",
+        hold.token,
+        until.unwrap_or_default(),
+        hold.hold_id
+    )
 }
 
 fn report(report: &Report) -> String {
@@ -88,6 +104,24 @@ mod tests {
         let shown = history(&[entry]);
         assert!(
             shown.contains("diagnosis; group 05; against what is declared"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_hold_in_the_history_shows_its_token_and_its_end() {
+        let entry = HistoryEntry {
+            kind: "place-held".into(),
+            hold: Some(Hold {
+                hold_id: "h".into(),
+                token: 3,
+                expires_at: moments::parse("2026-03-01").ok(),
+            }),
+            ..HistoryEntry::default()
+        };
+        let shown = history(&[entry]);
+        assert!(
+            shown.contains("token 3 until 2026-03-01T00:00:00Z (h)"),
             "{shown}"
         );
     }

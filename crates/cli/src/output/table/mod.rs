@@ -6,7 +6,7 @@ mod offerings;
 mod practices;
 mod terms;
 
-use super::json::{FindSummary, NotTakenObject, ReceiptObject, ReportsSummary};
+use super::json::{FindSummary, HoldObject, NotTakenObject, ReceiptObject, ReportsSummary};
 use crate::failure::one_line;
 
 pub(crate) use history::history;
@@ -35,15 +35,35 @@ pub(crate) fn find_summary(summary: &FindSummary) -> String {
     )
 }
 
+/// Returns what came of a command on a hold, with what must be shown for it.
+pub(crate) fn hold(held: &HoldObject) -> String {
+    let mut line = outcome(held.outcome.as_deref()).to_owned();
+    let token = held.token.to_string();
+    for (name, value) in [
+        ("hold", Some(&held.hold_id)),
+        ("token", Some(&token)),
+        ("until", held.expires_at.as_ref()),
+        ("position", held.position.as_ref()),
+    ] {
+        if let Some(value) = value {
+            line.push_str(&format!("\n  {name:<8}  {}", one_line(value)));
+        }
+    }
+    line
+}
+
+fn outcome(word: Option<&str>) -> &str {
+    match word {
+        Some("repeated") => "repeated: it says so already",
+        Some("older") => "older: kept as history, a later observation is the present",
+        Some(other) => other,
+        None => "done",
+    }
+}
+
 /// Returns what came of a command as one line.
 pub(crate) fn receipt(receipt: &ReceiptObject) -> String {
-    let mut line = match receipt.outcome.as_deref() {
-        Some("taken") => "taken".to_owned(),
-        Some("repeated") => "repeated: it says so already".to_owned(),
-        Some("older") => "older: kept as history, a later observation is the present".to_owned(),
-        Some(other) => other.to_owned(),
-        None => "done".to_owned(),
-    };
+    let mut line = outcome(receipt.outcome.as_deref()).to_owned();
     for (name, value) in [
         ("pause", &receipt.pause_id),
         ("position", &receipt.position),

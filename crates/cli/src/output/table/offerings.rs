@@ -82,7 +82,7 @@ fn places(row: &OfferingRow) -> String {
     let Some(counts) = &row.counts else {
         return UNKNOWN.to_owned();
     };
-    let free = counts.available;
+    let free = row.available.unwrap_or(counts.available);
     let places = match counts.operational {
         Some(operational) => format!("{free} of {operational}"),
         None => free.to_string(),
@@ -145,7 +145,7 @@ fn note(row: &OfferingRow) -> String {
     let sure = row
         .confidence
         .map(|chance| format!("{:.0} % sure", chance * 100.0));
-    let held = (row.held > 0).then(|| format!("{} held", row.held));
+    let number = |count: u32, what: &str| (count > 0).then(|| format!("{count} {what}"));
     let overdue = row.overdue.then(|| overdue(row));
     let refused = row.practised.as_ref().map(refused);
     let soon = row.counts.as_ref().and_then(soon);
@@ -153,7 +153,9 @@ fn note(row: &OfferingRow) -> String {
         .into_iter()
         .chain(withdrawn)
         .chain(sure)
-        .chain(held)
+        .chain(number(row.held, "held"))
+        .chain(number(row.consumed_not_counted, "taken since"))
+        .chain(number(row.places_missing, "missing: overcommitted"))
         .chain(overdue)
         .chain(refused)
         .chain(soon)
@@ -296,6 +298,19 @@ mod tests {
             cells(&row)[8],
             "88 % sure; paused for ZK22, CZ until 2026-03-01 (staff-shortage)"
         );
+    }
+
+    #[test]
+    fn what_is_held_is_taken_off_and_said() {
+        let mut row = row();
+        row.held = 2;
+        row.available = Some(1);
+        row.consumed_not_counted = 1;
+        let cells = cells(&row);
+        assert_eq!(cells[5], "1 of 12");
+        assert!(cells[8].contains("2 held; 1 taken since"), "{}", cells[8]);
+        row.places_missing = 1;
+        assert!(watched(&row).contains("1 missing: overcommitted"));
     }
 
     #[test]

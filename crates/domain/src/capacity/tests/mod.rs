@@ -2,11 +2,14 @@ mod closings;
 mod confidence;
 mod corrections;
 mod forms;
+mod holds;
+mod holds_properties;
 mod memory;
 mod offerings;
 mod pauses;
 mod promises;
 mod properties;
+mod reconciliation;
 mod refusals;
 mod reports;
 mod terms;
@@ -160,4 +163,40 @@ fn pause_until(pause_id: &str, ends_at: Timestamp) -> Pause {
 
 fn resumed(pause_id: &str, cause: ResumeCause) -> Event {
     Event::AdmissionsResumed(id(pause_id), cause)
+}
+
+/// The id of the so-manieth hold.
+fn hold_id(number: u8) -> HoldId {
+    HoldId::parse(&format!("019d5f33-0000-7000-8000-0000000000{number:02x}")).unwrap()
+}
+
+fn hold(number: u8, token: u64, expires_at: Timestamp) -> Hold {
+    Hold {
+        hold_id: hold_id(number),
+        token,
+        expires_at,
+    }
+}
+
+fn claim(number: u8, token: u64) -> Claim {
+    Claim {
+        hold_id: hold_id(number),
+        token,
+    }
+}
+
+fn place(number: u8, expires_at: Timestamp) -> Command {
+    Command::HoldPlace {
+        hold_id: hold_id(number),
+        expires_at,
+    }
+}
+
+fn ended(number: u8, token: u64, end: HoldEnd, ended_at: Timestamp) -> Event {
+    Event::HoldEnded(EndedHold {
+        hold_id: hold_id(number),
+        token,
+        end,
+        ended_at,
+    })
 }

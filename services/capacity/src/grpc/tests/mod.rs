@@ -1,6 +1,7 @@
 mod as_of;
 mod commands;
 mod confidence;
+mod hold;
 mod practices;
 mod reads;
 mod skipped;

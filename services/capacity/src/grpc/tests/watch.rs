@@ -6,7 +6,7 @@ use super::*;
 use crate::grpc::Answers;
 
 /// A watcher, as its caller sees it.
-struct Watching(Answers<v1::WatchCapacityResponse>);
+pub(super) struct Watching(Answers<v1::WatchCapacityResponse>);
 
 impl World {
     async fn watch(&self, filter: v1::CapacityFilter, cursor: &str) -> Result<Watching, Status> {
@@ -23,13 +23,13 @@ impl World {
         ))
     }
 
-    async fn watch_all(&self) -> Watching {
+    pub(super) async fn watch_all(&self) -> Watching {
         self.watch(v1::CapacityFilter::default(), "").await.unwrap()
     }
 }
 
 impl Watching {
-    async fn message(&mut self) -> Result<v1::WatchCapacityResponse, Status> {
+    pub(super) async fn message(&mut self) -> Result<v1::WatchCapacityResponse, Status> {
         tokio::time::timeout(PATIENCE, self.0.next())
             .await
             .unwrap()

@@ -33,6 +33,8 @@ pub(super) enum Condition {
     Overdue,
     /// On the terms, or on what is expected.
     Term(Term),
+    /// More places held than there are.
+    Overcommitted,
 }
 
 /// What the facts say of a condition.
@@ -46,7 +48,7 @@ pub(super) enum Verdict {
 
 impl Condition {
     /// All of them, in the order in which they are judged: what shuts out most, at least cost, goes first.
-    pub(super) const ALL: [Self; 36] = [
+    pub(super) const ALL: [Self; 37] = [
         Self::Place,
         Self::Provider,
         Self::CareType,
@@ -62,6 +64,7 @@ impl Condition {
         Self::DiagnosisGroup,
         Self::Insurer,
         Self::Language,
+        Self::Overcommitted,
         Self::Current,
         Self::Available,
         Self::NotPaused,
@@ -104,7 +107,8 @@ impl Condition {
             | Self::Paused
             | Self::MaxWait
             | Self::Confidence
-            | Self::Overdue => false,
+            | Self::Overdue
+            | Self::Overcommitted => false,
             Self::Term(term) => term.is_lasting(),
         }
     }
@@ -136,6 +140,7 @@ impl Condition {
             Self::Confidence => "confidence",
             Self::Overdue => "not-overdue",
             Self::Term(term) => term.word(),
+            Self::Overcommitted => "not-overcommitted",
         }
     }
 }
@@ -162,6 +167,7 @@ impl Filter {
             Condition::Overdue => self.only_overdue,
             Condition::Confidence => self.min_confidence.is_some(),
             Condition::Term(term) => self.needs.sets(term),
+            Condition::Overcommitted => self.only_overcommitted,
         }
     }
 }
@@ -199,6 +205,7 @@ impl Question<'_> {
                 let language = filter.language.as_ref();
                 Verdict::by_trace(facts.languages, language.map(|language| language.as_str()))
             }
+            Condition::Overcommitted => Verdict::of(facts.overcommitted),
             Condition::Current => {
                 let is_counted = !filter.only_available || facts.available(now).is_some();
                 Verdict::of(is_counted && (!filter.only_current || facts.has_current(now)))
@@ -283,6 +290,7 @@ impl Question<'_> {
             | Condition::Origin
             | Condition::Age
             | Condition::DiagnosisGroup
+            | Condition::Overcommitted
             | Condition::Current
             | Condition::Available
             | Condition::Overdue => true,

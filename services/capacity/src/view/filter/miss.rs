@@ -89,6 +89,7 @@ impl Question<'_> {
             | Condition::Insurer
             | Condition::Language
             | Condition::Overdue
+            | Condition::Overcommitted
             | Condition::Paused
             | Condition::Term(_) => (None, ANOTHER_KIND),
         };

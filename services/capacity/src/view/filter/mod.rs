@@ -44,6 +44,7 @@ pub(crate) struct Filter {
     pub(crate) only_overdue: bool,
     /// What is asked of the terms.
     pub(crate) needs: Needs,
+    pub(crate) only_overcommitted: bool,
 }
 
 /// Whether admissions are to be paused.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use domain::Timestamp;
 use domain::capacity::{
     AgeRange, BlockReason, Blocked, CareType, Circuit, Coordinates, CorrectionReason, Counts,
-    Details, DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode,
-    Origin, Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind,
-    Refusal, RefusalReason, Report, ReportKey, ReporterRole, ReportingInterval, ResumeCause,
-    SecurityLevel, Setting, SourceClass, Terms, UncheckedCounts, Wait, WaitMethod,
-    WithdrawalReason,
+    Details, DiagnosisGroup, EndedHold, Event, Hold, HoldEnd, HoldId, InsurerName, IntakeStatus,
+    LanguageCode, MunicipalityCode, Origin, Pause, PauseId, PauseReason, PauseScope, PlaceKind,
+    Postcode, ProviderId, ProviderKind, Refusal, RefusalReason, Report, ReportKey, ReporterRole,
+    ReportingInterval, ResumeCause, SecurityLevel, Setting, SourceClass, Terms, UncheckedCounts,
+    Wait, WaitMethod, WithdrawalReason,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -274,6 +274,29 @@ fn refusal() -> impl Strategy<Value = Refusal> {
     )
 }
 
+fn hold_id() -> impl Strategy<Value = HoldId> {
+    "019d5f33-0000-7000-8000-00000000000[1-4]".prop_map(|id| HoldId::parse(&id).unwrap())
+}
+
+fn hold() -> impl Strategy<Value = Hold> {
+    (hold_id(), 1_u64..9, moment()).prop_map(|(hold_id, token, expires_at)| Hold {
+        hold_id,
+        token,
+        expires_at,
+    })
+}
+
+fn ended_hold() -> impl Strategy<Value = EndedHold> {
+    (hold_id(), 1_u64..9, coded::<HoldEnd>(), moment()).prop_map(
+        |(hold_id, token, end, ended_at)| EndedHold {
+            hold_id,
+            token,
+            end,
+            ended_at,
+        },
+    )
+}
+
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let key = (moment(), of(any::<u64>()));
     let key = key.prop_map(|(observed_at, sequence)| ReportKey {
@@ -316,5 +339,10 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
                 recorded_at,
             }
         }),
+        hold().prop_map(Event::PlaceHeld),
+        hold().prop_map(Event::HoldExtended),
+        ended_hold().prop_map(Event::HoldEnded),
+        (1_u32..9).prop_map(|places_missing| Event::OvercommitmentArisen { places_missing }),
+        Just(Event::OvercommitmentResolved),
     ]
 }

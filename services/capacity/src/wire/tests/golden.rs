@@ -3,10 +3,11 @@
 use domain::Timestamp;
 use domain::capacity::{
     AgeRange, BlockReason, Blocked, CareType, Circuit, Coordinates, CorrectionReason, Details,
-    DiagnosisGroup, Event, InsurerName, IntakeStatus, LanguageCode, MunicipalityCode, Origin,
-    Pause, PauseId, PauseReason, PauseScope, PlaceKind, Postcode, ProviderId, ProviderKind,
-    Refusal, RefusalReason, Report, ReportKey, ReporterRole, ReportingInterval, ResumeCause,
-    SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait, WaitMethod, WithdrawalReason,
+    DiagnosisGroup, EndedHold, Event, Hold, HoldEnd, HoldId, InsurerName, IntakeStatus,
+    LanguageCode, MunicipalityCode, Origin, Pause, PauseId, PauseReason, PauseScope, PlaceKind,
+    Postcode, ProviderId, ProviderKind, Refusal, RefusalReason, Report, ReportKey, ReporterRole,
+    ReportingInterval, ResumeCause, SecurityLevel, Setting, SourceClass, UncheckedCounts, Wait,
+    WaitMethod, WithdrawalReason,
 };
 
 use chassis::{Codec, Recorded};
@@ -129,6 +130,39 @@ golden!(
         },
     ]
 );
+golden!(
+    place_held_1,
+    "place-held-1.bin",
+    vec![Event::PlaceHeld(hold())]
+);
+golden!(
+    hold_extended_1,
+    "hold-extended-1.bin",
+    vec![Event::HoldExtended(hold())]
+);
+golden!(
+    hold_ended_1,
+    "hold-ended-1.bin",
+    [HoldEnd::Released, HoldEnd::Consumed, HoldEnd::Expired]
+        .into_iter()
+        .map(|end| Event::HoldEnded(EndedHold {
+            hold_id: hold().hold_id,
+            token: 71,
+            end,
+            ended_at: AT,
+        }))
+        .collect()
+);
+golden!(
+    overcommitment_arisen_1,
+    "overcommitment-arisen-1.bin",
+    vec![Event::OvercommitmentArisen { places_missing: 2 }]
+);
+golden!(
+    overcommitment_resolved_1,
+    "overcommitment-resolved-1.bin",
+    vec![Event::OvercommitmentResolved]
+);
 
 #[test]
 fn every_golden_file_is_read_and_none_is_gone() {
@@ -144,7 +178,7 @@ fn every_golden_file_is_read_and_none_is_gone() {
         );
         read += 1;
     }
-    assert_eq!(read, 13);
+    assert_eq!(read, 18);
 }
 
 fn promising() -> Details {
@@ -272,6 +306,14 @@ fn report() -> Report {
                 ..Wait::default()
             },
         ],
+    }
+}
+
+fn hold() -> Hold {
+    Hold {
+        hold_id: HoldId::parse("019d5f33-0000-7000-8000-000000000002").unwrap(),
+        token: 71,
+        expires_at: AT.plus_millis(7_200_000),
     }
 }
 

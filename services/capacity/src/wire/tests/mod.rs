@@ -6,7 +6,7 @@ mod golden;
 mod golden_terms;
 
 use chassis::{Codec, Recorded};
-use domain::capacity::{Event, Offering};
+use domain::capacity::{EndedHold, Event, Offering};
 use domain::{Aggregate, Timestamp, replay};
 use proptest::prelude::*;
 use prost::Message;
@@ -46,6 +46,10 @@ fn recorded(event: Event, occurred_at: Timestamp) -> Recorded<Event> {
             reason,
             withdrawn_at: occurred_at,
         },
+        Event::HoldEnded(ended) => Event::HoldEnded(EndedHold {
+            ended_at: occurred_at,
+            ..ended
+        }),
         other => other,
     };
     Recorded {
@@ -109,6 +113,12 @@ proptest! {
             state.counts.as_ref().map(|counts| counts.value.available)
         );
         prop_assert_eq!(row.withdrawn, state.withdrawn.is_some());
+        let balance = state.balance();
+        prop_assert_eq!(row.available, balance.map(|balance| balance.available));
+        prop_assert_eq!(row.places_missing, balance.map_or(0, |balance| balance.missing));
+        prop_assert_eq!(row.held as usize, state.active_holds().len());
+        let holds: Result<Vec<_>, _> = row.holds.into_iter().map(super::hold::decode).collect();
+        prop_assert_eq!(holds, Ok(state.active_holds().to_vec()));
     }
 
     #[test]
