@@ -13,6 +13,9 @@ use crate::{disk, history, replay};
 const MOMENTS: u64 = 20;
 const AT_ONCE: u64 = 2;
 
+/// What is more recent may still change, and is not answered.
+const SETTLES_WITHIN: Duration = Duration::from_secs(6);
+
 /// Writes a log of `BENCH_COMMITS` commits, lets a server catch up with it, and asks about scattered moments.
 pub(crate) async fn run() -> anyhow::Result<Table> {
     let Workload { offerings, .. } = Workload::from_env()?;
@@ -26,6 +29,7 @@ pub(crate) async fn run() -> anyhow::Result<Table> {
         ..ServerOptions::default()
     });
     replay::answered(&server, commits).await?;
+    tokio::time::sleep(SETTLES_WITHIN).await;
     let mut asking = Vec::new();
     for who in 0..AT_ONCE {
         asking.push(tokio::spawn(ask(

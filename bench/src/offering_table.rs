@@ -13,18 +13,20 @@ use tokio_postgres::{Client, Row, Statement};
 
 use crate::questions::Question;
 
-/// Distances between municipalities are known beforehand, as on our side. No index holds a figure that changes with
-/// every report, so that updates stay in place.
+/// Distances between municipalities are known beforehand, as on our side. What changes with every report has a table
+/// of its own and no index beside its key, so that updates stay in place and the rest can be read from its index.
 const TABLES: &str = "
     CREATE TABLE near (centre text, place text, km float8, PRIMARY KEY (centre, place));
     CREATE TABLE offering (
         unit int PRIMARY KEY, id text NOT NULL, details bytea NOT NULL, municipality text NOT NULL,
         care_type int NOT NULL, circuits int[] NOT NULL, age_min int, age_max int, groups text[] NOT NULL,
         insurers text[] NOT NULL, languages text[] NOT NULL, wait_days int, wait_valid_until timestamptz,
-        paused boolean NOT NULL, paused_groups text[] NOT NULL, paused_insurers text[] NOT NULL,
-        version bigint NOT NULL, operational int, occupied int, available int, observed_at timestamptz,
-        valid_until timestamptz
-    ) WITH (fillfactor = 70);
+        paused boolean NOT NULL, paused_groups text[] NOT NULL, paused_insurers text[] NOT NULL
+    );
+    CREATE TABLE figure (
+        unit int PRIMARY KEY, version bigint NOT NULL, operational int, occupied int, available int,
+        observed_at timestamptz, valid_until timestamptz
+    ) WITH (fillfactor = 50);
     CREATE TABLE event (
         position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, unit int NOT NULL, version bigint NOT NULL,
         at timestamptz NOT NULL DEFAULT clock_timestamp(), body bytea NOT NULL, UNIQUE (unit, version)
@@ -32,25 +34,36 @@ const TABLES: &str = "
 ";
 const INDICES: &str = "
     CREATE INDEX near_by_distance ON near (centre, km, place);
-    CREATE INDEX offering_by_place ON offering (municipality, care_type);
+    CREATE INDEX offering_by_place ON offering (municipality, care_type) INCLUDE (
+        unit, id, circuits, age_min, age_max, groups, insurers, languages, wait_days, wait_valid_until, paused,
+        paused_groups, paused_insurers
+    );
     CREATE INDEX offering_by_person ON offering USING gin (circuits, groups);
-    VACUUM ANALYZE near; VACUUM ANALYZE offering;
+    VACUUM ANALYZE near; VACUUM ANALYZE offering; VACUUM ANALYZE figure;
 ";
+/// Descriptions are read for the page alone.
 const FIND: &str = "
-    SELECT offering.*, near.km, count(*) OVER () AS total, sum(available) OVER () AS free
-    FROM near JOIN offering ON offering.municipality = near.place
-    WHERE near.centre = $1 AND near.km <= $2 AND care_type = ANY ($3) AND circuits && ARRAY[$4::int]
-      AND (age_min IS NULL OR age_min <= $5::int) AND (age_max IS NULL OR age_max >= $5)
-      AND (groups = '{}' OR $6::text = '' OR groups && ARRAY[$6])
-      AND (insurers = '{}' OR insurers && ARRAY[$7::text]) AND languages && ARRAY['nl']
-      AND wait_days <= $8 AND wait_valid_until > now() AND available > 0 AND valid_until > now()
-      AND NOT paused AND NOT ($6 <> '' AND paused_groups && ARRAY[$6]) AND NOT paused_insurers && ARRAY[$7]
-    ORDER BY wait_days, near.km, id LIMIT 20
+    WITH hit AS (
+        SELECT offering.unit, id, wait_days, near.km, available
+        FROM near JOIN offering ON offering.municipality = near.place JOIN figure USING (unit)
+        WHERE near.centre = $1 AND near.km <= $2 AND care_type = ANY ($3) AND circuits && ARRAY[$4::int]
+          AND (age_min IS NULL OR age_min <= $5::int) AND (age_max IS NULL OR age_max >= $5)
+          AND (groups = '{}' OR $6::text = '' OR groups && ARRAY[$6])
+          AND (insurers = '{}' OR insurers && ARRAY[$7::text]) AND languages && ARRAY['nl']
+          AND wait_days <= $8 AND wait_valid_until > now() AND available > 0 AND valid_until > now()
+          AND NOT paused AND NOT ($6 <> '' AND paused_groups && ARRAY[$6]) AND NOT paused_insurers && ARRAY[$7]
+    ), page AS (
+        SELECT unit, wait_days, km, count(*) OVER () AS total, sum(available) OVER () AS free
+        FROM hit ORDER BY wait_days, km, id LIMIT 20
+    )
+    SELECT offering.*, figure.*, page.km, page.total, page.free
+    FROM page JOIN offering USING (unit) JOIN figure USING (unit)
+    ORDER BY page.wait_days, page.km, offering.id
 ";
 /// Event and state in one statement, as in the figure for writing.
 pub(crate) const UPDATE: &str = "
     WITH changed AS (
-        UPDATE offering SET version = version + 1, operational = $2, occupied = $3, available = $4,
+        UPDATE figure SET version = version + 1, operational = $2, occupied = $3, available = $4,
             observed_at = $5::timestamptz, valid_until = $5 + interval '48 hours'
         WHERE unit = $1 RETURNING version
     )
@@ -61,10 +74,12 @@ pub(crate) const UPDATE: &str = "
 pub(crate) async fn fill(client: &Client, world: &World, period: Period) -> anyhow::Result<()> {
     client.batch_execute(TABLES).await?;
     copy(client, "near", distances()).await?;
-    let rows = (0..world.size())
-        .filter_map(|number| Some((number, world.offering(number)?)))
-        .map(|(number, offering)| row(number, &offering, period));
+    let offerings =
+        || (0..world.size()).filter_map(|number| Some((number, world.offering(number)?)));
+    let rows = offerings().map(|(number, offering)| row(number, &offering, period));
     copy(client, "offering", rows).await?;
+    let rows = offerings().map(|(number, offering)| figures(number, &offering, period));
+    copy(client, "figure", rows).await?;
     for statement in INDICES.split(';').filter(|one| !one.trim().is_empty()) {
         client.batch_execute(statement).await?;
     }
@@ -123,7 +138,7 @@ fn row(number: u32, offering: &Offering, period: Period) -> String {
         list(insurers.iter().cloned()),
         list(details.languages.iter().cloned()),
     ];
-    for cell in cells.into_iter().chain(figures(&report, pause.as_ref())) {
+    for cell in cells.into_iter().chain(admission(&report, pause.as_ref())) {
         row.push('\t');
         row.push_str(&cell);
     }
@@ -131,7 +146,7 @@ fn row(number: u32, offering: &Offering, period: Period) -> String {
     row
 }
 
-fn figures(report: &Report, pause: Option<&Pause>) -> [String; 11] {
+fn admission(report: &Report, pause: Option<&Pause>) -> [String; 5] {
     let wait = report.waits.first();
     let days = wait.and_then(|wait| Some(wait.intake_wait_days? + wait.treatment_wait_days?));
     let scope = pause.and_then(|pause| pause.scope.clone());
@@ -139,23 +154,38 @@ fn figures(report: &Report, pause: Option<&Pause>) -> [String; 11] {
         .map(|scope| (scope.diagnosis_groups, scope.insurers))
         .unwrap_or_default();
     let whole = pause.is_some() && groups.is_empty() && insurers.is_empty();
-    let counts = report.counts.as_ref();
-    let observed = report.observed_at.map(|moment| moment.seconds);
-    let after = |days: i64| optional_moment(observed.map(|seconds| seconds + days * 86_400));
-    let valid_until = report.valid_until.map(|moment| moment.seconds);
     [
         optional(days),
-        after(35),
+        days_after(report, 35),
         whole.to_string(),
         list(groups.into_iter()),
         list(insurers.into_iter()),
+    ]
+}
+
+fn figures(number: u32, offering: &Offering, period: Period) -> String {
+    let report = offering.told(period).last().unwrap_or_default();
+    let counts = report.counts.as_ref();
+    let valid_until = report.valid_until.map(|moment| moment.to_string());
+    let cells = [
+        number.to_string(),
         "0".to_owned(),
         optional(counts.and_then(|counts| counts.operational)),
         optional(counts.map(|counts| counts.occupied)),
         optional(counts.map(|counts| counts.available)),
-        after(0),
-        valid_until.map_or_else(|| after(2), |seconds| optional_moment(Some(seconds))),
-    ]
+        days_after(&report, 0),
+        valid_until.unwrap_or_else(|| days_after(&report, 2)),
+    ];
+    format!("{}\n", cells.join("\t"))
+}
+
+/// Returns the moment so many days after a report was counted.
+fn days_after(report: &Report, days: i64) -> String {
+    let moment = report.observed_at.map(|mut moment| {
+        moment.seconds += days * 86_400;
+        moment.to_string()
+    });
+    moment.unwrap_or_else(|| "\\N".to_owned())
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {
@@ -165,14 +195,6 @@ fn list(items: impl Iterator<Item = String>) -> String {
 
 fn optional(number: Option<u32>) -> String {
     number.map_or_else(|| "\\N".to_owned(), |number| number.to_string())
-}
-
-fn optional_moment(seconds: Option<i64>) -> String {
-    let moment = |seconds: i64| {
-        let since = prost_types::Timestamp { seconds, nanos: 0 };
-        since.to_string()
-    };
-    seconds.map_or_else(|| "\\N".to_owned(), moment)
 }
 
 /// Prepares the question.

@@ -93,8 +93,7 @@ async fn compare(
     }
     ensure!(matches > 0, "no question matches anything");
     Ok(format!(
-        "{same} of {COMPARED} answers count the same, {} matches on average",
-        matches / COMPARED as u64
+        "{same} of {COMPARED} answers count the same, {matches} matches in all"
     ))
 }
 
