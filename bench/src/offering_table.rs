@@ -7,7 +7,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use demo::{Offering, Period, World};
 use futures::SinkExt;
-use proto::capacity::v1::{Pause, Report};
+use proto::capacity::v1::{Pause, ProviderKind, Report};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
@@ -74,8 +74,13 @@ pub(crate) const UPDATE: &str = "
 pub(crate) async fn fill(client: &Client, world: &World, period: Period) -> anyhow::Result<()> {
     client.batch_execute(TABLES).await?;
     copy(client, "near", distances()).await?;
-    let offerings =
-        || (0..world.size()).filter_map(|number| Some((number, world.offering(number)?)));
+    // Practices of one person are no rows of an answer: what our server shows of them together is not asked of the peer.
+    let is_row =
+        |offering: &Offering| offering.details.provider_kind() != ProviderKind::IndependentPractice;
+    let offerings = || {
+        let all = (0..world.size()).filter_map(|number| Some((number, world.offering(number)?)));
+        all.filter(move |(_, offering)| is_row(offering))
+    };
     let rows = offerings().map(|(number, offering)| row(number, &offering, period));
     copy(client, "offering", rows).await?;
     let rows = offerings().map(|(number, offering)| figures(number, &offering, period));

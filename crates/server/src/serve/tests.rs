@@ -245,7 +245,13 @@ async fn the_demonstration_fills_the_server_and_goes_on_after_a_stop() {
 /// Waits until so many reports were made since the present state, and returns how many offerings there are.
 async fn demonstrated(server: &Server, reports: usize) -> usize {
     let mut client = CapacityServiceClient::new(server.channel().await);
-    let expected = demo::World::new(demo::Scale::Region, demo::SEED).size() as usize;
+    let world = demo::World::new(demo::Scale::Region, demo::SEED);
+    // No watcher sees a practice of one person by itself.
+    let shown = |number: &u32| {
+        let details = world.offering(*number).unwrap().details;
+        details.provider_kind() != ProviderKind::IndependentPractice
+    };
+    let expected = (0..world.size()).filter(shown).count();
     let watch = client
         .watch_capacity(WatchCapacityRequest::default())
         .await
