@@ -28,4 +28,6 @@ mod readme;
 #[cfg(test)]
 mod shutdown;
 #[cfg(test)]
+mod silence;
+#[cfg(test)]
 mod two_nodes;

@@ -28,15 +28,20 @@ impl CapacityView {
     ) -> Vec<Missed> {
         let question = self.question(filter);
         let mut missed = Vec::new();
+        // What is farther off than all that are kept needs no place among them.
+        let mut farthest = u64::MAX;
         let mut look = |number: RowNumber, facts: &super::Facts| {
             let state = || state_of(&self.row(number)?.stream);
             if let Some(miss) = question
                 .only_miss(facts, now, state)
-                .filter(|_| facts.may_be_named)
+                .filter(|miss| facts.may_be_named && miss.gap <= farthest)
             {
                 missed.push(Missed { number, miss });
                 if missed.len() >= at_most.saturating_mul(2).max(1_024) {
                     self.keep_nearest(&mut missed, at_most);
+                    farthest = missed
+                        .last()
+                        .map_or(farthest, |last: &Missed| last.miss.gap);
                 }
             }
         };
