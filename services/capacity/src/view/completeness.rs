@@ -5,6 +5,7 @@ use domain::capacity::Offering;
 use eventlog::StreamId;
 
 use super::facts::Facts;
+use super::practices::FEWEST;
 use super::{CapacityView, Filter, RowNumber};
 
 /// Silent providers that are listed.
@@ -42,7 +43,7 @@ pub(crate) struct Silent {
 #[derive(Clone, Copy)]
 struct Tally {
     row: RowNumber,
-    may_be_named: bool,
+    practice: bool,
     expected: u32,
     overdue: u32,
     oldest: Timestamp,
@@ -52,7 +53,7 @@ struct Tally {
 impl Tally {
     const NONE: Self = Self {
         row: 0,
-        may_be_named: true,
+        practice: false,
         expected: 0,
         overdue: 0,
         oldest: Timestamp::from_millis(i64::MAX),
@@ -62,7 +63,7 @@ impl Tally {
     fn note(&mut self, number: RowNumber, facts: &Facts, is_overdue: bool) {
         let observed_at = facts.counts.map(|counts| counts.observed_at);
         self.row = number;
-        self.may_be_named &= facts.may_be_named;
+        self.practice |= facts.practice;
         self.expected += 1;
         self.oldest = self.oldest.min(observed_at.unwrap_or_default());
         if is_overdue {
@@ -93,6 +94,13 @@ impl CapacityView {
                 tally.note(number, facts, is_overdue);
             }
         });
+        let practices = tallies.iter().filter(|tally| tally.practice).count();
+        // Of one or two, numbers and moments would be a practice's own.
+        if filter.provider.is_some() || practices < FEWEST {
+            for tally in tallies.iter_mut().filter(|tally| tally.practice) {
+                *tally = Tally::NONE;
+            }
+        }
         self.summed_up(&tallies)
     }
 
@@ -109,10 +117,10 @@ impl CapacityView {
                 continue;
             }
             summed_up.silent_total += 1;
-            if tally.may_be_named {
-                silent.push((tally.last_overdue, self.providers.id(provider), tally));
-            } else {
+            if tally.practice {
                 summed_up.unlisted += 1;
+            } else {
+                silent.push((tally.last_overdue, self.providers.id(provider), tally));
             }
         }
         silent.sort_unstable_by_key(|(last, id, _)| (*last, *id));

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use domain::capacity::{
     AgeRange, Circuit, Counts, Details, DiagnosisGroup, Forecast, InsurerName, LanguageCode,
-    Offering, ProviderKind,
+    Offering,
 };
 
 use super::ProviderNumber;
@@ -93,8 +93,6 @@ pub(crate) struct Facts {
     pub(crate) promised: Option<Promised>,
     /// Refusals are remembered.
     pub(crate) refused: bool,
-    /// Not a practice that chose to stay among the others of its place.
-    pub(crate) may_be_named: bool,
 }
 
 /// That places are counted again and again.
@@ -210,8 +208,6 @@ impl Facts {
                 due_at: offering.report_due_at(),
             }),
             refused: !offering.refusals.is_empty(),
-            may_be_named: details.provider_kind != ProviderKind::IndependentPractice
-                || details.shown_by_itself,
             overcommitted: balance.missing > 0,
         })
     }

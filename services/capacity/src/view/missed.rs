@@ -34,7 +34,7 @@ impl CapacityView {
             let state = || state_of(&self.row(number)?.stream);
             if let Some(miss) = question
                 .only_miss(facts, now, state)
-                .filter(|miss| facts.may_be_named && miss.gap <= farthest)
+                .filter(|miss| !facts.practice && miss.gap <= farthest)
             {
                 missed.push(Missed { number, miss });
                 if missed.len() >= at_most.saturating_mul(2).max(1_024) {

@@ -12,7 +12,7 @@ use super::facts::Bits;
 use super::{CapacityView, Filter, RowNumber};
 
 /// Fewer practices than this are not shown per municipality; and fewer in a whole region without figures.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 /// An answer holds no more groups.
 const MAX_GROUPS: usize = 5_000;
 

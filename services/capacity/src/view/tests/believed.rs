@@ -105,27 +105,51 @@ fn who_is_silent_does_not_depend_on_filters_of_figures_but_on_those_of_what_is_o
     assert_eq!(world.id(found.silent[0].row), "here");
 }
 
+fn practice(number: u32) -> Details {
+    Details {
+        provider_kind: ProviderKind::IndependentPractice,
+        ..of_provider(number)
+    }
+}
+
 #[test]
-fn nobody_waits_for_what_promises_nothing_and_no_practice_is_listed() {
+fn nobody_waits_for_what_promises_nothing() {
     let read_elsewhere = Details {
         origin: Origin::Published,
         ..of_provider(1)
     };
-    let practice = Details {
-        provider_kind: ProviderKind::IndependentPractice,
-        ..of_provider(2)
-    };
     let world = World::of(&[
         ("published", &[published(read_elsewhere)]),
-        ("practice", &[published(practice)]),
         ("gone", &[published(of_provider(3)), withdrawn()]),
     ]);
-    let found = world.completeness(&Filter::default());
     assert_eq!(
-        (found.expected, found.silent_total, found.unlisted),
-        (1, 1, 1)
+        world.completeness(&Filter::default()),
+        Completeness::default()
     );
+}
+
+#[test]
+fn practices_among_others_are_counted_from_three_on_and_never_named() {
+    let mut world = World::of(&[
+        ("p1", &[published(practice(1)), counted(1, hours_ago(3))]),
+        ("p2", &[published(practice(2))]),
+    ]);
+    // Of one or two, what is shown would be a practice's own.
+    assert_eq!(
+        world.completeness(&Filter::default()),
+        Completeness::default()
+    );
+    world.record("p3", &published(practice(3)));
+    let found = world.completeness(&Filter::default());
+    assert_eq!((found.expected, found.reported), (3, 1));
+    assert_eq!((found.silent_total, found.unlisted), (2, 2));
     assert!(found.silent.is_empty());
+    // Nor does it help to ask for one by its id.
+    let by_id = Filter {
+        provider: Some(practice(1).provider_id),
+        ..Filter::default()
+    };
+    assert_eq!(world.completeness(&by_id), Completeness::default());
 }
 
 #[test]
@@ -227,12 +251,8 @@ fn distance_and_wait_say_how_far_off_they_were() {
 
 #[test]
 fn what_was_missed_is_never_anothers_or_a_practice_among_others() {
-    let practice = Details {
-        provider_kind: ProviderKind::IndependentPractice,
-        ..of_provider(1)
-    };
     let world = World::of(&[
-        ("practice", &[published(practice)]),
+        ("practice", &[published(practice(1))]),
         ("another", &[published(of_provider(2)), counted(1, NOW)]),
         ("own", &[published(of_provider(1)), counted(0, NOW)]),
     ]);
