@@ -56,11 +56,12 @@ impl Offering {
         };
         let (before, after) = (self.counts.as_ref()?, report.counts.as_ref()?);
         // What had expired was shown to nobody as a place.
-        let was_shown = before.value.available > 0
-            && before.freshness(report.observed_at) == Freshness::Current;
+        // What was held or consumed was shown to nobody either, so that it is not lost when it is counted.
+        let free = self.balance()?.available;
+        let was_shown = free > 0 && before.freshness(report.observed_at) == Freshness::Current;
         let is_counted_again = report.observed_at > before.observed_at;
         (was_shown && is_counted_again).then_some(Case {
-            free: before.value.available,
+            free,
             from: before.observed_at,
             until: report.observed_at,
             kept: after.available > 0,

@@ -167,7 +167,8 @@ impl Offering {
         match refusal.reason {
             RefusalReason::NoPlaceAfterAll | RefusalReason::OtherCapacity => self
                 .current_counts(now)
-                .is_some_and(|counts| counts.available > 0),
+                .and_then(|_| self.balance())
+                .is_some_and(|balance| balance.available > 0),
             RefusalReason::Diagnosis => match &refusal.diagnosis_group {
                 Some(group) => self.takes(group),
                 None => refusal.within_declared,

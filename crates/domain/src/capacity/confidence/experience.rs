@@ -115,7 +115,9 @@ impl Experience {
     /// its kind has too little history.
     pub fn confidence(&self, offering: &Offering, now: Timestamp) -> Option<Confidence> {
         let counted_at = offering.counts.as_ref()?.observed_at;
-        let free = offering.current_counts(now)?.available;
+        offering.current_counts(now)?;
+        // What is held is no place that anybody could come for.
+        let free = offering.balance()?.available;
         if free == 0 {
             return None;
         }
