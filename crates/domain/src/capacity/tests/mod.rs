@@ -3,6 +3,7 @@ mod confidence;
 mod corrections;
 mod forms;
 mod holds;
+mod holds_model;
 mod holds_properties;
 mod memory;
 mod offerings;
