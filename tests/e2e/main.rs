@@ -12,6 +12,8 @@ mod demonstration;
 #[cfg(test)]
 mod example;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod kafka;
 #[cfg(test)]
 mod kill;
