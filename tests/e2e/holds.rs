@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use e2e::{Server, ServerOptions, now, publish, shared_kafka};
+use prost_types::Timestamp;
 use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use proto::capacity::v1::watch_capacity_response::Event;
 use proto::capacity::v1::{
@@ -12,7 +13,6 @@ use proto::capacity::v1::{
     HoldPlaceResponse, OfferingRow, Report, ReportCapacityRequest, SourceClass,
     WatchCapacityRequest,
 };
-use prost_types::Timestamp;
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt;
 use uuid::Uuid;
@@ -150,7 +150,9 @@ async fn five_of_thirty_two(mut nodes: Vec<Server>) {
     let last = nodes.len() - 1;
     nodes[last].kill9();
     nodes[last].restart();
-    nodes[last].grpc().clone_into(&mut addresses.lock().unwrap()[last]);
+    nodes[last]
+        .grpc()
+        .clone_into(&mut addresses.lock().unwrap()[last]);
 
     let mut tokens = BTreeSet::new();
     let mut winners = Vec::new();
@@ -177,7 +179,10 @@ async fn five_of_thirty_two(mut nodes: Vec<Server>) {
     }
     for node in &nodes {
         let row = history(node, &offering, Vec::new()).await.row.unwrap();
-        assert_eq!((row.held, row.available, row.highest_token), (5, Some(0), 5));
+        assert_eq!(
+            (row.held, row.available, row.highest_token),
+            (5, Some(0), 5)
+        );
     }
 }
 
@@ -188,7 +193,11 @@ async fn history(node: &Server, offering: &str, at_least: Vec<String>) -> GetOff
         at_least,
         ..GetOfferingRequest::default()
     };
-    node.client().get_offering(request).await.unwrap().into_inner()
+    node.client()
+        .get_offering(request)
+        .await
+        .unwrap()
+        .into_inner()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,7 +217,13 @@ struct Watcher(Streaming<proto::capacity::v1::WatchCapacityResponse>);
 impl Watcher {
     async fn of(node: &Server) -> Self {
         let request = WatchCapacityRequest::default();
-        Self(node.client().watch_capacity(request).await.unwrap().into_inner())
+        Self(
+            node.client()
+                .watch_capacity(request)
+                .await
+                .unwrap()
+                .into_inner(),
+        )
     }
 
     /// The next time that the offering is told of with so many holds.
@@ -242,13 +257,22 @@ async fn a_hold_runs_out_while_nobody_looks_and_every_watcher_hears_of_it() {
     }
     assert!(now().seconds >= due.seconds, "it ended too early");
 
-    let ends = [history(&nodes[0], &offering, Vec::new()).await, history(&nodes[1], &offering, Vec::new()).await];
+    let ends = [
+        history(&nodes[0], &offering, Vec::new()).await,
+        history(&nodes[1], &offering, Vec::new()).await,
+    ];
     for end in &ends {
         let last = &end.history[0];
-        assert_eq!((&last.kind[..], &last.reason[..]), ("hold-ended", "expired"));
+        assert_eq!(
+            (&last.kind[..], &last.reason[..]),
+            ("hold-ended", "expired")
+        );
         assert_eq!(last.hold.as_ref().unwrap().hold_id, held.hold_id);
         assert_eq!(last.position, ends[0].history[0].position);
-        let ended = end.history.iter().filter(|entry| entry.kind == "hold-ended");
+        let ended = end
+            .history
+            .iter()
+            .filter(|entry| entry.kind == "hold-ended");
         assert_eq!(ended.count(), 1);
     }
 }
