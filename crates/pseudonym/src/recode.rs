@@ -1,0 +1,141 @@
+//! The recoder's stage: one [`P1`] in, a pseudonym for each scope out. HKDF (RFC 5869) and HMAC-SHA-256 (RFC 2104).
+
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::label::head;
+use crate::{Epoch, National, P1, Pseudonym, Region, Root, Scope};
+
+const SALT: &[u8] = b"ggz-recode/v1";
+const CONTEXT: &[u8] = b"ggz-pseudo/v1";
+
+/// One scope's key of the second stage, in one epoch.
+pub struct Recoder<S> {
+    epoch: Epoch,
+    keyed: Hmac<Sha256>,
+    scope: std::marker::PhantomData<fn() -> S>,
+}
+
+/// Why a P1 gets no pseudonym.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecodeError {
+    /// Made under a key that there is no second one for: not yet, or no longer.
+    #[error("there is no key of epoch {0}")]
+    UnknownEpoch(Epoch),
+    /// No key can be derived: the name of the scope is far too long.
+    #[error("no key can be derived")]
+    Derivation,
+}
+
+impl<S: Scope> Recoder<S> {
+    /// Derives a scope's key from the epoch's root.
+    pub fn new(root: &Root, epoch: Epoch, scope: &S) -> Result<Self, RecodeError> {
+        let info = format!("scope={}|epoch={epoch}", scope.key_name());
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(Some(SALT), root.expose())
+            .expand(info.as_bytes(), &mut *key)
+            .map_err(|_| RecodeError::Derivation)?;
+        let keyed = Hmac::new_from_slice(&*key).map_err(|_| RecodeError::Derivation)?;
+        Ok(Self {
+            epoch,
+            keyed,
+            scope: std::marker::PhantomData,
+        })
+    }
+
+    /// Returns what the person is called in this scope.
+    pub fn recode(&self, p1: &P1) -> Result<Pseudonym<S>, RecodeError> {
+        if p1.epoch != self.epoch {
+            return Err(RecodeError::UnknownEpoch(p1.epoch));
+        }
+        let mut mac = self.keyed.clone();
+        mac.update(CONTEXT);
+        mac.update(&head::<S>(self.epoch));
+        mac.update(&p1.bytes);
+        Ok(Pseudonym::new(
+            self.epoch,
+            mac.finalize().into_bytes().into(),
+        ))
+    }
+}
+
+/// What a gateway calls one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// Within the region.
+    pub region: Pseudonym<Region>,
+    /// For counting in the country.
+    pub national: Pseudonym<National>,
+}
+
+/// A gateway's keys: its region's and the national one, of every epoch that is in use.
+pub struct Recoders(Vec<(Recoder<Region>, Recoder<National>)>);
+
+impl Recoders {
+    /// Derives the keys of a region from each epoch's root.
+    pub fn derive<'a>(
+        region: &Region,
+        roots: impl IntoIterator<Item = (Epoch, &'a Root)>,
+    ) -> Result<Self, RecodeError> {
+        let mut keys = Vec::new();
+        for (epoch, root) in roots {
+            let regional = Recoder::new(root, epoch, region)?;
+            keys.push((regional, Recoder::new(root, epoch, &National)?));
+        }
+        Ok(Self(keys))
+    }
+
+    /// Returns the epochs in use, the oldest first.
+    pub fn epochs(&self) -> impl Iterator<Item = Epoch> {
+        self.0.iter().map(|(region, _)| region.epoch)
+    }
+
+    /// Returns what the person is called, under the keys of the P1's epoch.
+    pub fn recode(&self, p1: &P1) -> Result<Names, RecodeError> {
+        let keys = self.0.iter().find(|(region, _)| region.epoch == p1.epoch);
+        let (region, national) = keys.ok_or(RecodeError::UnknownEpoch(p1.epoch))?;
+        Ok(Names {
+            region: region.recode(p1)?,
+            national: national.recode(p1)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(text: &str) -> Epoch {
+        Epoch::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_p1_of_an_epoch_without_keys_is_refused() {
+        let root = Root::from_bytes([1; 32]);
+        let region = Region::new("drenthe").unwrap();
+        let recoders = Recoders::derive(&region, [(epoch("2026a"), &root)]).unwrap();
+        let late = P1::new(epoch("2025a"), &[9; 64]).unwrap();
+        let refused = recoders.recode(&late);
+        assert_eq!(refused, Err(RecodeError::UnknownEpoch(epoch("2025a"))));
+    }
+
+    #[test]
+    fn a_person_keeps_the_name_in_a_scope_and_has_another_in_each_other() {
+        let (root, p1) = (
+            Root::from_bytes([1; 32]),
+            P1::new(epoch("2026a"), &[9; 64]).unwrap(),
+        );
+        let keys = |region: &str| {
+            let region = Region::new(region).unwrap();
+            Recoders::derive(&region, [(epoch("2026a"), &root)]).unwrap()
+        };
+        let (here, again, there) = (keys("drenthe"), keys("drenthe"), keys("twente"));
+        let names = here.recode(&p1).unwrap();
+        assert_eq!(names, again.recode(&p1).unwrap());
+        assert_ne!(names.region, there.recode(&p1).unwrap().region);
+        assert_eq!(names.national, there.recode(&p1).unwrap().national);
+        assert_ne!(names.region.value(), names.national.value());
+    }
+}
