@@ -59,8 +59,8 @@ bench:
 
 # soak: the journeys that kill things, ROUNDS times over
 soak: setup-all build
-	ROUNDS=$(ROUNDS) cargo test --locked --package e2e -- --nocapture kill
-	cargo test --locked --package eventlog --test model -- --ignored
+	ROUNDS=$(ROUNDS) cargo test --locked --workspace --test e2e -- --nocapture kill
+	cargo test --locked --workspace --test model -- --ignored
 
 # proto: lints the contracts, and compares them with those of BASE: what was written must stay readable
 proto:

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use e2e::{Load, Server, ServerOptions, now, publish, report, shared_kafka};
 use prost_types::Timestamp;
-use proto::capacity::v1::FindCapacityRequest;
 use serde_json::Value;
 
 const MOMENTS: usize = 20;
@@ -33,13 +32,13 @@ async fn a_past_moment_looks_the_same_on_every_node_and_without_their_caches() {
     assert_eq!(answers(&nodes[1], &moments), seen);
 
     nodes[0].restart();
-    serves(&nodes[0]).await;
+    nodes[0].serves().await;
     assert_eq!(answers(&nodes[0], &moments), seen, "after a restart");
 
     nodes[1].stop();
     delete_caches(nodes[1].data());
     nodes[1].restart();
-    serves(&nodes[1]).await;
+    nodes[1].serves().await;
     assert_eq!(answers(&nodes[1], &moments), seen, "without the caches");
 }
 
@@ -52,13 +51,13 @@ async fn a_past_moment_looks_the_same_after_the_server_was_killed() {
 
     server.kill9();
     server.restart();
-    serves(&server).await;
+    server.serves().await;
     assert_eq!(answers(&server, &moments), seen, "after a kill");
 
     server.stop();
     delete_caches(server.data());
     server.restart();
-    serves(&server).await;
+    server.serves().await;
     assert_eq!(answers(&server, &moments), seen, "without the snapshots");
 }
 
@@ -79,6 +78,9 @@ async fn make_history(nodes: &[&Server]) -> Vec<String> {
     let offerings = publish(&mut nodes[0].client(), "past", OFFERINGS)
         .await
         .unwrap();
+    for node in nodes {
+        node.knows(&offerings).await;
+    }
     let until = Instant::now() + BUSY;
     let mut writers = Vec::new();
     for (writer, node) in (0..WRITERS).zip(nodes.iter().cycle()) {
@@ -166,19 +168,6 @@ fn check_plausible(seen: &[String]) {
     for answer in seen {
         let summary = summary(answer);
         assert_eq!(summary["as_of"], summary["answered_at"]);
-    }
-}
-
-async fn serves(server: &Server) {
-    let mut client = server.client();
-    let until = Instant::now() + DEADLINE;
-    while client
-        .find_capacity(FindCapacityRequest::default())
-        .await
-        .is_err()
-    {
-        assert!(Instant::now() < until, "it does not serve again");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use e2e::{Server, ServerOptions, now, publish, shared_kafka};
+use e2e::{Server, ServerOptions, clock_ahead, get, now, publish, shared_kafka};
 use prost_types::Timestamp;
 use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use proto::capacity::v1::watch_capacity_response::Event;
@@ -216,6 +216,7 @@ struct Watcher(Streaming<proto::capacity::v1::WatchCapacityResponse>);
 
 impl Watcher {
     async fn of(node: &Server) -> Self {
+        node.serves().await;
         let request = WatchCapacityRequest::default();
         Self(
             node.client()
@@ -240,27 +241,30 @@ impl Watcher {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hold_runs_out_while_nobody_looks_and_every_watcher_hears_of_it() {
-    let nodes = [0, 1].map(|_| Server::start(node("runsout", &[])));
-    let offering = offering(&nodes[0], "runs", 1).await;
+/// A hold of the least length ends by itself, while all nodes are watched.
+async fn runs_out(nodes: &[Server], name: &str) {
+    let offering = offering(&nodes[0], name, 1).await;
     let due = in_seconds(60);
     let caller = Caller::of(&offering, 0, due);
     let addresses = Arc::new(Mutex::new(vec![nodes[0].grpc().to_owned()]));
     let held = caller.ask(addresses).await.unwrap();
-    let mut watchers = [Watcher::of(&nodes[0]).await, Watcher::of(&nodes[1]).await];
+    let mut watchers = Vec::new();
+    for node in nodes {
+        watchers.push(Watcher::of(node).await);
+    }
     for watcher in &mut watchers {
         assert_eq!(watcher.until_held(1).await.available, Some(0));
     }
     for watcher in &mut watchers {
         assert_eq!(watcher.until_held(0).await.available, Some(1));
     }
-    assert!(now().seconds >= due.seconds, "it ended too early");
+    let early = due.seconds - now().seconds;
+    assert!(early <= 0, "it ended {early} s too early");
 
-    let ends = [
-        history(&nodes[0], &offering, Vec::new()).await,
-        history(&nodes[1], &offering, Vec::new()).await,
-    ];
+    let mut ends = Vec::new();
+    for node in nodes {
+        ends.push(history(node, &offering, Vec::new()).await);
+    }
     for end in &ends {
         let last = &end.history[0];
         assert_eq!(
@@ -275,4 +279,22 @@ async fn a_hold_runs_out_while_nobody_looks_and_every_watcher_hears_of_it() {
             .filter(|entry| entry.kind == "hold-ended");
         assert_eq!(ended.count(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_runs_out_while_nobody_looks_and_every_watcher_hears_of_it() {
+    let nodes = [0, 1].map(|_| Server::start(node("runsout", &[])));
+    // Its clock is two minutes fast: it must not end the hold, and does not serve anybody.
+    let fast = Server::start(ServerOptions {
+        env: clock_ahead(120),
+        ..node("runsout", &[])
+    });
+    runs_out(&nodes, "runs").await;
+
+    let ready = get(&format!("{}/health", fast.http()));
+    assert!(ready.contains("s ahead of the broker's"), "{ready}");
+    let request = WatchCapacityRequest::default();
+    let refused = fast.client().watch_capacity(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unavailable, "{refused}");
+    assert!(refused.message().contains("clock"), "{refused}");
 }

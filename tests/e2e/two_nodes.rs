@@ -24,6 +24,9 @@ async fn two_nodes_agree_and_lose_nothing_under_writers_on_both() {
     let offerings = publish(&mut nodes[0].client(), "both", OFFERINGS)
         .await
         .unwrap();
+    for node in &nodes {
+        node.knows(&offerings).await;
+    }
     let positions = write_on_both(&nodes, &offerings).await;
 
     // A call takes at most sixteen tokens.

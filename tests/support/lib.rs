@@ -6,13 +6,16 @@
 
 mod binary;
 mod child;
+mod clock;
 mod kafka;
 mod load;
 mod page;
+mod patience;
 mod server;
 
 pub use binary::{binary, client, doorstroom, doorstroomd, project_root, run};
 pub use child::{Answer, Running};
+pub use clock::clock_ahead;
 pub use kafka::{Cluster, shared_kafka};
 pub use load::{Load, now, publication, publish, report, sequences};
 pub use page::get;

@@ -8,6 +8,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rusqlite::TransactionBehavior;
 
 use super::KafkaSettings;
+use super::clock::{self, ClockCheck};
 use super::intake::{Intake, Told};
 use super::quiet::Consumer;
 use super::silence::Silence;
@@ -22,10 +23,6 @@ const POLL: Duration = Duration::from_millis(50);
 /// How long an identity may take to be read back before another one is sent.
 const NAME_AGAIN: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_millis(500);
-/// A node whose clock is further off the broker's is not relied on.
-const CLOCK_TOLERANCE_MILLIS: i64 = 5_000;
-/// How often a clock that is off is measured again.
-const PROBE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Reads a topic back, in order, into the replica; the version rule says what takes effect.
 pub(super) struct Follower {
@@ -100,9 +97,8 @@ impl Follower {
     fn follow(&mut self, consumer: &Consumer) -> Result<(), String> {
         let mut order =
             Order::load(&self.store, Arc::clone(&self.topic)).map_err(|error| error.to_string())?;
-        let mut clock_off: Option<Instant> = None;
+        let mut clock = ClockCheck::begin();
         let mut named = None;
-        let mut probed = false;
         let mut caught_up = false;
         let mut silence = Silence::begin();
         while !self.stopped() {
@@ -124,42 +120,28 @@ impl Follower {
                 tracing::warn!(topic = %self.topic.name, "nothing is heard from Kafka: it is asked anew");
                 return Ok(());
             }
-            let offset_millis = self.take_in(&mut order, records)?;
-            if let Some(off) = offset_millis {
-                clock_off = self.judge_clock(off, clock_off);
+            if let Some(off_millis) = self.take_in(&mut order, records)? {
+                clock.measured(off_millis, self.writer.now());
             }
-            if caught_up && self.log_id.is_none() {
+            clock.look(self.writer.now());
+            if !caught_up {
+                continue;
+            }
+            if let Some(status) = clock.status() {
+                self.topic.set_status(status);
+            }
+            if self.log_id.is_none() {
                 // The first to come gives the log its name; of two, the first record counts.
                 if named.is_none_or(|since: Instant| since.elapsed() >= NAME_AGAIN) {
                     named = Some(Instant::now());
                     let name = &self.topic.name;
                     self.writer.send_identity(name, LogId::new_v7(), None);
                 }
-            } else if caught_up && !probed {
-                probed = true;
-                self.topic.set_status(Status::Serving);
-                self.writer.send_probe(&self.topic.name);
-            } else if clock_off.is_some_and(|since| since.elapsed() >= PROBE_AGAIN) {
-                clock_off = Some(Instant::now());
+            } else if clock.is_due() {
                 self.writer.send_probe(&self.topic.name);
             }
         }
         Ok(())
-    }
-
-    fn judge_clock(&self, off_millis: i64, before: Option<Instant>) -> Option<Instant> {
-        if off_millis.abs() > CLOCK_TOLERANCE_MILLIS {
-            let direction = if off_millis > 0 { "ahead of" } else { "behind" };
-            self.not_serving(&format!(
-                "this node's clock is {} s {direction} the broker's",
-                off_millis.abs() / 1_000
-            ));
-            return before.or(Some(Instant::now()));
-        }
-        if before.is_some() {
-            self.topic.set_status(Status::Serving);
-        }
-        None
     }
 
     /// Takes a batch into the replica, tells readers, then tells who appended. Returns how far this node's
@@ -194,7 +176,7 @@ impl Follower {
             let Some(sent) = self.writer.take(attempt) else {
                 continue;
             };
-            off = Some(clock_offset(sent.sent_at, append_time, now));
+            off = Some(clock::offset(sent.sent_at, append_time, now));
             if let Some(reply) = sent.reply {
                 reply(effective.ok_or(LogError::Void {
                     at: self.topic.end().position,
@@ -208,7 +190,7 @@ impl Follower {
         if let Some(heard) = heard {
             // Another broker's clock may be behind by so much, and it may be the next to lead.
             self.topic
-                .settle(heard.saturating_sub(CLOCK_TOLERANCE_MILLIS));
+                .settle(heard.saturating_sub(clock::TOLERANCE_MILLIS));
         }
         Ok(off)
     }
@@ -230,17 +212,6 @@ impl Follower {
             self.topic.identify(log_id);
         }
         Ok(intake)
-    }
-}
-
-/// How far this node's clock is off: the broker's time should lie between sending and reading back.
-fn clock_offset(sent_at: i64, append_time: i64, now: i64) -> i64 {
-    if append_time < sent_at {
-        sent_at - append_time
-    } else if append_time > now {
-        now - append_time
-    } else {
-        0
     }
 }
 

@@ -1,6 +1,7 @@
 //! Order made by Apache Kafka: a writer produces, a follower reads the topic back into a replica of the schema.
 
 mod admin;
+mod clock;
 mod follower;
 mod intake;
 mod prepare;
@@ -22,7 +23,7 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaError;
 
-use crate::backend::{Backend, Reply, system_clock};
+use crate::backend::{Backend, Clock, Reply, system_clock};
 use crate::store::{Durability, Store};
 use crate::tail::{Status, TopicState};
 use crate::{EventLog, LogError, LogId, NewCommit, Position};
@@ -104,8 +105,21 @@ impl EventLog {
         replica: &Path,
         topics: &[&str],
     ) -> Result<Self, LogError> {
+        Self::kafka_with_clock(settings, replica, topics, system_clock())
+    }
+
+    /// The same, on a node whose clock is this one.
+    ///
+    /// # Errors
+    /// As [`Self::kafka`].
+    pub fn kafka_with_clock(
+        settings: &KafkaSettings,
+        replica: &Path,
+        topics: &[&str],
+        clock: Clock,
+    ) -> Result<Self, LogError> {
         let store = Arc::new(open_replica(replica)?);
-        let writer = Arc::new(Writer::start(settings, system_clock())?);
+        let writer = Arc::new(Writer::start(settings, clock)?);
         let stop = Arc::new(AtomicBool::new(false));
         let mut states = Vec::with_capacity(topics.len());
         let mut threads = Vec::with_capacity(topics.len());

@@ -23,6 +23,7 @@ pub(crate) struct World {
     pub(crate) topic: String,
     pub(crate) folder: TempDir,
     clock: Arc<AtomicI64>,
+    ahead: Arc<AtomicI64>,
 }
 
 enum Backend {
@@ -75,6 +76,7 @@ impl World {
             topic: format!("case-{number}.capacity"),
             folder: tempfile::tempdir().expect("a temporary folder"),
             clock: Arc::new(AtomicI64::new(NOT_SET)),
+            ahead: Arc::default(),
         }
     }
 
@@ -99,10 +101,16 @@ impl World {
         self.clock.store(millis, Ordering::Relaxed);
     }
 
+    /// From now on the clock of the nodes goes on so many milliseconds ahead of the system's.
+    pub(crate) fn shift_clock(&self, millis: i64) {
+        self.ahead.store(millis, Ordering::Relaxed);
+    }
+
     fn clock(&self) -> Clock {
-        let (set, system) = (Arc::clone(&self.clock), system_clock());
+        let (set, ahead) = (Arc::clone(&self.clock), Arc::clone(&self.ahead));
+        let system = system_clock();
         Arc::new(move || match set.load(Ordering::Relaxed) {
-            NOT_SET => system(),
+            NOT_SET => system() + ahead.load(Ordering::Relaxed),
             millis => millis,
         })
     }
@@ -123,7 +131,8 @@ impl World {
             Backend::Disk => EventLog::open_with_clock(&self.path(node), &topics, self.clock()),
             Backend::Memory => EventLog::in_memory_with_clock(&topics, self.clock()),
             Backend::Kafka { broker, .. } => {
-                EventLog::kafka(&broker.settings(), &self.path(node), &topics)
+                let settings = broker.settings();
+                EventLog::kafka_with_clock(&settings, &self.path(node), &topics, self.clock())
             }
         }?;
         let topic = log.topic(&self.topic)?;

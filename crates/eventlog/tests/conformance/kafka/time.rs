@@ -1,6 +1,8 @@
+use eventlog::Status;
+
 use super::{produce, set};
 use crate::record::record;
-use crate::world::{World, commit, seen, within};
+use crate::world::{Node, World, commit, seen, within};
 
 /// The broker's own clock cannot be moved here. So the topic is set, while a node follows it, to take the
 /// producer's word for the append time, and set back before another node looks at it.
@@ -73,4 +75,44 @@ async fn log_time_never_runs_backwards_though_append_times_do() {
         .await
         .expect("it can be read");
     assert_eq!(moment, all[4].position);
+}
+
+const TWO_MINUTES: i64 = 120_000;
+
+async fn comes_to(node: &Node, wanted: impl FnMut(&Status) -> bool) -> Status {
+    let mut status = node.topic.status();
+    let there = within(status.wait_for(wanted)).await;
+    there.expect("the log is open").clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_clock_is_wrong_never_serves_and_says_why() {
+    let world = World::on_kafka().await;
+    for (off, said) in [(TWO_MINUTES, "ahead of"), (-TWO_MINUTES, "behind")] {
+        world.shift_clock(off);
+        let node = world.start("wrong").expect("the log opens");
+        let first = comes_to(&node, |status| *status != Status::Starting).await;
+        let Status::NotServing(reason) = first else {
+            panic!("{first:?} though the clock is wrong");
+        };
+        assert!(reason.contains(said), "{reason}");
+
+        world.shift_clock(0);
+        comes_to(&node, |status| *status == Status::Serving).await;
+        node.log.close();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_clock_is_set_is_not_relied_on_before_it_was_measured_again() {
+    let world = World::on_kafka().await;
+    let node = world.open().await;
+    world.shift_clock(TWO_MINUTES);
+    comes_to(
+        &node,
+        |status| matches!(status, Status::NotServing(why) if why.contains("ahead of")),
+    )
+    .await;
+    world.shift_clock(0);
+    comes_to(&node, |status| *status == Status::Serving).await;
 }
