@@ -29,9 +29,14 @@ impl Nation {
             days: 0,
         };
         let began = Instant::now();
-        demo::load(&server.client(), &world, period, &Tally::default())
-            .await
-            .context("loading the nation")?;
+        demo::load(
+            &demo::client(server.channel()),
+            &world,
+            period,
+            &Tally::default(),
+        )
+        .await
+        .context("loading the nation")?;
         Ok(Self {
             server,
             world,

@@ -105,7 +105,7 @@ async fn ours(
     let mut client = nation.server.client();
     let metrics = format!("{}/metrics", nation.server.http());
     let histogram = || Histogram::parse(&get(&metrics), "doorstroom_search_seconds");
-    let updating = nation.server.client();
+    let updating = demo::client(nation.server.channel());
     let pace = Pace {
         per_second: UPDATES_PER_SECOND,
         lasts: Some(SETTLING + lasts),

@@ -2,6 +2,8 @@
 //!
 //! Nothing generated is checked in. The `.proto` files carry the documentation.
 
+pub mod caller;
+
 /// Packages under `doorstroom`.
 pub mod doorstroom {
     /// Live capacity.

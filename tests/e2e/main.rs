@@ -2,6 +2,8 @@
 
 // `cfg(test)` says to clippy that all of a journey is a test: its helpers, too, may unwrap.
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod as_of;
 #[cfg(test)]
 mod brokers;

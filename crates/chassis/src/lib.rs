@@ -1,6 +1,7 @@
 //! What every service stands on: the command loop, the folded state, the node, statuses, health.
 #![warn(missing_docs)]
 
+pub mod access;
 mod call;
 mod codec;
 mod context;

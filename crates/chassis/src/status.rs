@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use domain::access::RuleId;
 use eventlog::LogError;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -14,8 +15,22 @@ const RETRY_AFTER: Duration = Duration::from_millis(200);
 
 /// A status with a stable reason word as `google.rpc.ErrorInfo`.
 pub(crate) fn with_reason(code: Code, reason: &str, message: impl Into<String>) -> Status {
+    with_info(code, (reason, HashMap::new()), message)
+}
+
+/// A status that also names the rule that it rests on.
+pub(crate) fn with_rule(code: Code, reason: &str, message: String, rule: RuleId) -> Status {
+    let named = HashMap::from([("rule".to_owned(), rule.to_string())]);
+    with_info(code, (reason, named), message)
+}
+
+fn with_info(
+    code: Code,
+    (reason, metadata): (&str, HashMap<String, String>),
+    message: impl Into<String>,
+) -> Status {
     let mut details = ErrorDetails::new();
-    details.set_error_info(reason, DOMAIN, HashMap::new());
+    details.set_error_info(reason, DOMAIN, metadata);
     if code == Code::Unavailable {
         details.set_retry_info(Some(RETRY_AFTER));
     }

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use proto::capacity::v1::CommandContext;
-use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use tokio::time::{Instant, sleep, timeout};
-use tonic::transport::{Channel, Endpoint, Uri};
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Response, Status};
 
-use crate::args::CommandArgs;
+use crate::args::{CommandArgs, GlobalArgs};
 use crate::failure::{Failure, innermost, is_unknown, what_failed};
 
 /// The generated client on one connection.
-pub(crate) type Client = CapacityServiceClient<Channel>;
+pub(crate) type Client = demo::Client;
+/// What calls go over: each says who makes it.
+pub(crate) type Line = InterceptedService<Channel, proto::caller::Named>;
 
 /// A call is tried at most so often,
 const TRIES: u32 = 5;
@@ -27,7 +29,7 @@ const LARGEST_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// An open connection; connects again by itself when it breaks.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
-    client: Client,
+    line: Line,
     address: String,
 }
 
@@ -36,9 +38,10 @@ impl Connection {
     ///
     /// # Errors
     /// [`Failure::Unreachable`] when nothing answers at the address.
-    pub(crate) async fn open(server: &Uri) -> Result<Self, Failure> {
-        let address = server.to_string().trim_end_matches('/').to_owned();
-        let endpoint = Endpoint::from(server.clone())
+    pub(crate) async fn open(global: &GlobalArgs) -> Result<Self, Failure> {
+        let address = global.server.to_string();
+        let address = address.trim_end_matches('/').to_owned();
+        let endpoint = Endpoint::from(global.server.clone())
             .connect_timeout(CONNECT_WITHIN)
             .tcp_nodelay(true)
             .http2_keep_alive_interval(Duration::from_secs(10))
@@ -51,14 +54,19 @@ impl Connection {
             ))
         })?;
         Ok(Self {
-            client: Client::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES),
+            line: Line::new(channel, global.caller.clone().unwrap_or_default()),
             address,
         })
     }
 
     /// Returns a client on this connection.
     pub(crate) fn client(&self) -> Client {
-        self.client.clone()
+        Client::new(self.line()).max_decoding_message_size(LARGEST_ANSWER_BYTES)
+    }
+
+    /// Returns what a client of any service is made of.
+    pub(crate) fn line(&self) -> Line {
+        self.line.clone()
     }
 
     /// Where the server is.
@@ -171,6 +179,7 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::OutputFormat;
 
     #[test]
     fn pauses_double_up_to_the_longest_and_begin_anew() {
@@ -186,8 +195,12 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let server: Uri = format!("http://127.0.0.1:{port}").parse().unwrap();
-        let failure = Connection::open(&server).await.unwrap_err();
+        let global = GlobalArgs {
+            server: format!("http://127.0.0.1:{port}").parse().unwrap(),
+            caller: None,
+            output: OutputFormat::Table,
+        };
+        let failure = Connection::open(&global).await.unwrap_err();
         assert_eq!(failure.exit_code(), 3);
         let text = failure.to_string();
         assert!(

@@ -25,6 +25,15 @@ pub use offering::{Habit, Offering};
 pub use tally::Tally;
 pub use world::{SEED, Scale, World};
 
-/// The generated client on one connection.
-pub type Client =
-    proto::capacity::v1::capacity_service_client::CapacityServiceClient<tonic::transport::Channel>;
+use proto::caller::Named;
+use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
+
+/// The generated client on one connection, with who calls.
+pub type Client = CapacityServiceClient<InterceptedService<Channel, Named>>;
+
+/// Returns a client that does not say who calls.
+pub fn client(channel: Channel) -> Client {
+    Client::new(InterceptedService::new(channel, Named::default()))
+}

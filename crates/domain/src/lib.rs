@@ -7,6 +7,7 @@
     clippy::match_wildcard_for_single_variants
 )]
 
+pub mod access;
 mod aggregate;
 pub mod capacity;
 #[cfg(any(test, feature = "testing"))]

@@ -76,7 +76,8 @@ pub(crate) async fn run(grpc: SocketAddr, node: Node, shutdown: CancellationToke
     let Ok(endpoint) = Endpoint::from_shared(format!("http://{}", reachable(grpc))) else {
         return;
     };
-    let client = Client::new(endpoint.connect_lazy());
+    // Not named: it says nothing that a newcomer may not say, and the port need not be on loopback.
+    let client = demo::client(endpoint.connect_lazy());
     let working = async {
         loop {
             caught_up(&node).await;

@@ -7,12 +7,14 @@ mod view;
 mod wire;
 
 pub use calibration::{Calibration, kind_name};
+pub use grpc::CALLS;
+pub use proto::capacity::v1::capacity_service_server::SERVICE_NAME;
 
 use std::time::Duration;
 
 use chassis::{Codec, Context, Node};
 use eventlog::LogError;
-use proto::capacity::v1::capacity_service_server::{CapacityServiceServer, SERVICE_NAME};
+use proto::capacity::v1::capacity_service_server::CapacityServiceServer;
 use tonic::service::RoutesBuilder;
 
 /// A watcher hears something at least this often.

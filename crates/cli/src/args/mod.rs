@@ -15,6 +15,7 @@ mod report;
 mod terms;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use proto::caller::Named;
 use tonic::transport::Uri;
 
 pub(crate) use command::{CommandArgs, parse_command_id};
@@ -56,6 +57,15 @@ pub(crate) struct GlobalArgs {
         value_parser = parse_server
     )]
     pub(crate) server: Uri,
+    /// Who calls and in what capacity; without it the server does capacity only, nothing about persons
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "PERSON:ROLE@ORGANISATION",
+        env = "DOORSTROOM_AS",
+        value_parser = parse_caller
+    )]
+    pub(crate) caller: Option<Named>,
     /// A table for people, or one JSON object a line for machines
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) output: OutputFormat,
@@ -147,6 +157,21 @@ fn parse_server(text: &str) -> Result<Uri, String> {
     }
 }
 
+/// Accepts the form; what the parts must be is for the server to say.
+fn parse_caller(text: &str) -> Result<Named, String> {
+    let form = "give PERSON:ROLE@ORGANISATION, such as mdk:screening-member@agb:06011009";
+    let parts = text
+        .split_once('@')
+        .and_then(|(who, organisation)| Some((who.split_once(':')?, organisation)));
+    let Some(((person, role), organisation)) = parts else {
+        return Err(form.to_owned());
+    };
+    if [person, role, organisation].contains(&"") {
+        return Err(form.to_owned());
+    }
+    text.parse().map_err(|_| form.to_owned())
+}
+
 fn http_path(path: &tonic::codegen::http::uri::PathAndQuery) -> &str {
     path.as_str()
 }
@@ -202,6 +227,22 @@ mod tests {
             "http://host/x",
         ] {
             assert!(parse_server(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_caller_has_three_parts() {
+        assert!(parse_caller("mdk:screening-member@agb:06011009").is_ok());
+        for wrong in [
+            "",
+            "mdk",
+            "mdk@agb:06011009",
+            ":auditor@kvk:01234567",
+            "mdk:@kvk:01234567",
+            "mdk:auditor@",
+            "m\ndk:auditor@kvk:01234567",
+        ] {
+            assert!(parse_caller(wrong).is_err(), "{wrong:?}");
         }
     }
 

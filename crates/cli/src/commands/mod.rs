@@ -26,7 +26,7 @@ use crate::output::{Output, table};
 /// Why it was not done.
 pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> Result<(), Failure> {
     let mut output = Output::new(global.output);
-    let connect = Connection::open(&global.server);
+    let connect = Connection::open(global);
     match command {
         CapacityCommand::Template => {
             output.line(import::template().trim_end())?;
@@ -66,7 +66,7 @@ pub(crate) async fn capacity(command: CapacityCommand, global: &GlobalArgs) -> R
 /// Why it was not done.
 pub(crate) async fn demo(command: &DemoCommand, global: &GlobalArgs) -> Result<(), Failure> {
     let mut output = Output::new(global.output);
-    let connection = Connection::open(&global.server).await?;
+    let connection = Connection::open(global).await?;
     match command {
         DemoCommand::Load(args) => demo::load(args, &connection, &mut output).await,
     }

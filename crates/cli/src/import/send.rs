@@ -22,6 +22,8 @@ use crate::progress::Progress;
 const UNDER_WAY: usize = 48;
 const TRIES: u32 = 8;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// The offering is not the caller's to speak for.
+const OTHER_ORGANISATION: &str = "other-organisation";
 /// A repeat's own events are among the newest of its offering.
 const NEWEST_EVENTS: u32 = 20;
 
@@ -200,12 +202,15 @@ async fn outcome(client: &mut Client, ready: &Ready, receipt: &Receipt, repeated
 }
 
 fn refused(status: &Status) -> Answer {
+    let refusal = failure::Refusal::from(status);
     match status.code() {
+        // A file may hold other organisations' rows: each is named, and the others go in.
+        Code::PermissionDenied if refusal.reason == OTHER_ORGANISATION => Answer::Refused(refusal),
         Code::InvalidArgument
         | Code::FailedPrecondition
         | Code::NotFound
         | Code::AlreadyExists
-        | Code::OutOfRange => Answer::Refused(failure::Refusal::from(status)),
+        | Code::OutOfRange => Answer::Refused(refusal),
         Code::Ok
         | Code::Cancelled
         | Code::Unknown

@@ -5,7 +5,8 @@ use super::problem::{nearest, suggestion};
 use super::{File, Origin, Problem, SETTINGS, Service, Setting, Settings, Sources};
 
 /// Variables with our prefix that are not the server's: the client's, and the one that names the file.
-const OTHER_VARIABLES: [&str; 3] = [
+const OTHER_VARIABLES: [&str; 4] = [
+    "DOORSTROOM_AS",
     "DOORSTROOM_SERVER",
     "DOORSTROOM_OUTPUT",
     "DOORSTROOM_CONFIG",

@@ -1,11 +1,13 @@
 //! The gRPC side: connections, limits, what is mounted.
 
 mod answer;
+mod gate;
 mod routes;
 
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chassis::access::Gate;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -15,7 +17,7 @@ use crate::config::Settings;
 use crate::listen::{Door, HELLO_WITHIN, Terms};
 use crate::telemetry;
 
-pub(crate) use routes::mount;
+pub(crate) use routes::{gate, mount};
 
 /// Most calls of one connection that are worked on at once; more get RESOURCE_EXHAUSTED.
 const CALLS_PER_CONNECTION: usize = 64;
@@ -35,7 +37,7 @@ const GRACE: Duration = Duration::from_secs(30);
 pub(crate) async fn serve(
     settings: &Settings,
     listener: TcpListener,
-    routes: Routes,
+    (gate, routes): (Gate, Routes),
     stopping: CancellationToken,
 ) -> anyhow::Result<()> {
     let terms = Terms {
@@ -61,6 +63,7 @@ pub(crate) async fn serve(
             settings.request_timeout,
             stopping.clone(),
         ))
+        .layer(gate::GateLayer::new(gate))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
         .await

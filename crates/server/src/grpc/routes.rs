@@ -1,4 +1,7 @@
+use anyhow::Context as _;
+use chassis::access::{Calls, Gate};
 use chassis::{Node, ServiceStatus};
+use domain::access::Region;
 use eventlog::LogError;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::ServingStatus;
@@ -24,6 +27,20 @@ pub(crate) fn mount(node: &Node, services: &[Service]) -> anyhow::Result<Routes>
 fn start(service: Service, node: &Node, routes: &mut RoutesBuilder) -> Result<(), LogError> {
     match service {
         Service::Capacity => capacity::mount(node, routes),
+    }
+}
+
+/// Returns the gate before the services: calls of others are not let in.
+pub(crate) fn gate(node: &Node, services: &[Service]) -> anyhow::Result<Gate> {
+    let here = Region::parse(&node.region).context("the region has no usable code")?;
+    let calls: Vec<_> = services.iter().map(|service| calls(*service)).collect();
+    Ok(Gate::new(here, &calls))
+}
+
+/// A service's full name, and what each of its calls may be asked as.
+const fn calls(service: Service) -> (&'static str, Calls) {
+    match service {
+        Service::Capacity => (capacity::SERVICE_NAME, capacity::CALLS),
     }
 }
 
@@ -54,5 +71,40 @@ const fn serving(yes: bool) -> ServingStatus {
         ServingStatus::Serving
     } else {
         ServingStatus::NotServing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use prost_reflect::DescriptorPool;
+
+    use super::*;
+
+    /// Every call of every contract, as `service/method`.
+    fn of_the_contracts() -> BTreeSet<String> {
+        let pool = DescriptorPool::decode(proto::DESCRIPTORS).unwrap();
+        let services: Vec<_> = pool.services().collect();
+        let methods = services.iter().flat_map(|service| {
+            let name = service.full_name();
+            service
+                .methods()
+                .map(move |method| format!("{name}/{}", method.name()))
+        });
+        methods.collect()
+    }
+
+    #[test]
+    fn every_call_of_every_contract_asks_the_table() {
+        let named = Service::ALL.iter().flat_map(|service| {
+            let (name, calls) = calls(*service);
+            calls
+                .iter()
+                .filter(|(_, actions)| !actions.is_empty())
+                .map(move |(method, _)| format!("{name}/{method}"))
+        });
+        let named: BTreeSet<_> = named.collect();
+        assert_eq!(named, of_the_contracts());
     }
 }

@@ -55,6 +55,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     };
     let routes = grpc::mount(&node, &settings.services)
         .with_context(|| format!("the services of region {} cannot start", settings.region))?;
+    let gate = grpc::gate(&node, &settings.services)?;
     let addresses = Addresses {
         grpc: outside.grpc.local_addr()?,
         http: outside.http.local_addr()?,
@@ -69,8 +70,9 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     let stopping = CancellationToken::new();
     let grpc = {
         let (settings, stopping) = (settings.clone(), stopping.clone());
-        node.tasks
-            .spawn(async move { grpc::serve(&settings, outside.grpc, routes, stopping).await })
+        node.tasks.spawn(async move {
+            grpc::serve(&settings, outside.grpc, (gate, routes), stopping).await
+        })
     };
     // The pages stay up while calls are finished: a load balancer sees that the node is going.
     let http = node
@@ -120,17 +122,16 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
             settings.data.display()
         )?,
     }
-    if settings.insecure_dev {
-        writeln!(
-            out,
-            "doorstroomd: callers are not identified yet: insecure-dev lets in whoever reaches the port"
-        )?;
+    let door = if settings.insecure_dev {
+        "insecure-dev lets in whoever reaches the port"
     } else {
-        writeln!(
-            out,
-            "doorstroomd: callers are not identified yet: loopback only"
-        )?;
-    }
+        "loopback only"
+    };
+    writeln!(
+        out,
+        "doorstroomd: callers are not identified yet: {door}; who one is (doorstroom --as) is believed from this machine \
+         alone, and without it nothing about persons is done"
+    )?;
     if settings.demo {
         demonstration::announce(out, at.grpc)?;
     }

@@ -200,7 +200,8 @@ async fn the_pages_and_the_announcement_say_what_is_where() {
     );
     assert_eq!(
         lines[3],
-        "doorstroomd: callers are not identified yet: loopback only"
+        "doorstroomd: callers are not identified yet: loopback only; who one is (doorstroom --as) is believed from this \
+         machine alone, and without it nothing about persons is done"
     );
     server.stop().await;
 }

@@ -24,6 +24,7 @@ impl Api {
         if !order.at_least.is_empty() {
             self.0.context.at_least(&order.at_least).await?;
         }
+        self.may(&order)?;
         Ok(self.0.context.execute(order.stream, order.call).await?)
     }
 

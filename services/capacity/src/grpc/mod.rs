@@ -1,5 +1,6 @@
 //! Requests → commands and questions → replies.
 
+mod access;
 mod commands;
 mod cursor;
 mod figures;
@@ -14,15 +15,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::access::Access;
 use chassis::{Context, Node, Violations};
 use futures::Stream;
 use proto::capacity::v1;
 use proto::capacity::v1::capacity_service_server::CapacityService;
-use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::view::CapacityView;
 use crate::wire::{self, Transport, Wire};
+
+pub use access::CALLS;
 
 /// The service's folded topic.
 type Capacity = Context<Wire, CapacityView>;
@@ -55,13 +58,15 @@ impl Api {
 }
 
 /// Reads what the transport says about a request.
-fn transport(metadata: &MetadataMap) -> Transport {
+fn transport<T>(request: &Request<T>) -> Transport {
+    let metadata = request.metadata();
     // The caller's own, where this node traces nothing. It is stored: what is too long for one goes no further.
     let callers = || {
         let text = metadata.get("traceparent")?.to_str().ok()?;
         (text.len() <= MAX_TRACEPARENT_BYTES).then(|| text.to_owned())
     };
     Transport {
+        access: Access::of(request),
         retried: metadata.contains_key("grpc-previous-rpc-attempts"),
         traceparent: chassis::telemetry::current_traceparent().or_else(callers),
     }
@@ -73,7 +78,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::PublishOfferingRequest>,
     ) -> Result<Response<v1::PublishOfferingResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order =
             wire::publish(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -84,7 +89,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::ChangeOfferingRequest>,
     ) -> Result<Response<v1::ChangeOfferingResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let request = request.into_inner();
         // What a change leads to is checked as a whole, so the description must be there to look at.
         if let Some(context) = &request.context {
@@ -100,7 +105,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::WithdrawOfferingRequest>,
     ) -> Result<Response<v1::WithdrawOfferingResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order =
             wire::withdraw(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -111,7 +116,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::ReportCapacityRequest>,
     ) -> Result<Response<v1::ReportCapacityResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let receipt = Some(self.report(request.into_inner(), &transport).await?);
         Ok(Response::new(v1::ReportCapacityResponse { receipt }))
     }
@@ -122,7 +127,7 @@ impl CapacityService for Api {
         &self,
         request: Request<Streaming<v1::StreamReportsRequest>>,
     ) -> Result<Response<Self::StreamReportsStream>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         Ok(Response::new(stream::acknowledgements(
             self.clone(),
             request.into_inner(),
@@ -134,7 +139,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::CorrectReportRequest>,
     ) -> Result<Response<v1::CorrectReportResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order =
             wire::correct(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -145,7 +150,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::PauseAdmissionsRequest>,
     ) -> Result<Response<v1::PauseAdmissionsResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let (order, pause_id) = wire::pause_admissions(request.into_inner(), &transport)
             .map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -159,7 +164,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::ResumeAdmissionsRequest>,
     ) -> Result<Response<v1::ResumeAdmissionsResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order =
             wire::resume(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -170,7 +175,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::RecordRefusalRequest>,
     ) -> Result<Response<v1::RecordRefusalResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order =
             wire::refuse(request.into_inner(), &transport).map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -181,7 +186,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::HoldPlaceRequest>,
     ) -> Result<Response<v1::HoldPlaceResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let response = self.hold(request.into_inner(), &transport).await?;
         Ok(Response::new(response))
     }
@@ -190,7 +195,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::ExtendHoldRequest>,
     ) -> Result<Response<v1::ExtendHoldResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let response = self.extend(request.into_inner(), &transport).await?;
         Ok(Response::new(response))
     }
@@ -199,7 +204,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::ReleaseHoldRequest>,
     ) -> Result<Response<v1::ReleaseHoldResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order = wire::release_hold(request.into_inner(), &transport)
             .map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);
@@ -210,7 +215,7 @@ impl CapacityService for Api {
         &self,
         request: Request<v1::ConsumePlaceRequest>,
     ) -> Result<Response<v1::ConsumePlaceResponse>, Status> {
-        let transport = transport(request.metadata());
+        let transport = transport(&request);
         let order = wire::consume_place(request.into_inner(), &transport)
             .map_err(Violations::into_status)?;
         let receipt = Some(self.execute(order).await?);

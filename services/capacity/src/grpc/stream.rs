@@ -122,6 +122,9 @@ impl Api {
         {
             return Given::Failed(failure(error, command_id.to_string()));
         }
+        if let Err(denied) = self.may(&order) {
+            return Given::Failed(failure(denied, command_id.to_string()));
+        }
         match self.0.context.submit(order.stream, order.call).await {
             Ok(answer) => Given::UnderWay { command_id, answer },
             Err(error) => Given::Failed(failure(error, command_id.to_string())),

@@ -1,5 +1,6 @@
 //! Commands: contract → domain, with every violation at once.
 
+use chassis::access::Access;
 use chassis::{Call, Violations};
 use domain::capacity::{
     Command, CorrectionReason, Details, DetailsField, OfferingId, Patch, Publication,
@@ -15,13 +16,13 @@ use super::{details, pause as pauses, refusal, report as reports, terms};
 use crate::view::stream_of;
 
 pub(super) const MAX_TOKENS: usize = 16;
-/// Until callers are known by their certificates.
-const ACTOR: &str = "unauthenticated";
 const ID_FORM: &str = "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";
 
 /// What a request's transport says about it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transport {
+    /// Who makes it.
+    pub(crate) access: Access,
     /// It was sent before, by a proxy or a retrying client.
     pub(crate) retried: bool,
     /// W3C trace context.
@@ -30,6 +31,7 @@ pub(crate) struct Transport {
 
 /// A command that was understood.
 pub(crate) struct Order {
+    pub(crate) access: Access,
     pub(crate) stream: StreamId,
     pub(crate) call: Call<Command>,
     pub(crate) at_least: Vec<String>,
@@ -37,6 +39,7 @@ pub(crate) struct Order {
 
 /// What goes with every command, understood so far.
 pub(super) struct Envelope {
+    access: Access,
     pub(super) call: Call<()>,
     at_least: Vec<String>,
 }
@@ -259,12 +262,13 @@ pub(super) fn check_context(
     let correlation_id = uuid(checks, "correlation_id", &context.correlation_id);
     checks.at_most(path.field("at_least"), context.at_least.len(), MAX_TOKENS);
     Envelope {
+        access: transport.access.clone(),
         call: Call {
             command: (),
             id: id.unwrap_or_else(CommandId::new_v7),
             repeat: context.repeat || transport.retried,
             remember: true,
-            actor: ACTOR.to_owned(),
+            actor: transport.access.actor(),
             causation_id,
             correlation_id,
             traceparent: transport.traceparent.clone(),
@@ -284,7 +288,11 @@ pub(super) fn order(
     command: Option<Command>,
 ) -> Result<Order, Violations> {
     let ((_, stream), command) = finish(checks, id.zip(command))?;
-    let Envelope { call, at_least } = envelope;
+    let Envelope {
+        access,
+        call,
+        at_least,
+    } = envelope;
     let call = Call {
         command,
         id: call.id,
@@ -296,6 +304,7 @@ pub(super) fn order(
         traceparent: call.traceparent,
     };
     Ok(Order {
+        access,
         stream,
         call,
         at_least,

@@ -1,3 +1,4 @@
+mod access;
 mod as_of;
 mod commands;
 mod confidence;
