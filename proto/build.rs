@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
+    "doorstroom/access/v1/log.proto",
     "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",
     "doorstroom/capacity/v1/refusal.proto",

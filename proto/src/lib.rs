@@ -6,6 +6,14 @@ pub mod caller;
 
 /// Packages under `doorstroom`.
 pub mod doorstroom {
+    /// Who had access to what.
+    pub mod access {
+        /// Version 1.
+        #[allow(missing_docs)]
+        pub mod v1 {
+            tonic::include_proto!("doorstroom.access.v1");
+        }
+    }
     /// Live capacity.
     pub mod capacity {
         /// Version 1.
@@ -24,7 +32,7 @@ pub mod doorstroom {
     }
 }
 
-pub use doorstroom::{capacity, log};
+pub use doorstroom::{access, capacity, log};
 
 /// The file descriptors of every contract, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

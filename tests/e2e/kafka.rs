@@ -22,16 +22,10 @@ fn apply_topics(region: &str) -> Answer {
 #[test]
 fn the_topics_of_a_region_are_made_once() {
     let first = apply_topics("made-once").expect_done();
-    assert!(
-        first.stdout.contains("made-once.capacity"),
-        "{}",
-        first.stdout
-    );
-    assert!(
-        first.stdout.contains("made-once.control"),
-        "{}",
-        first.stdout
-    );
+    for context in ["capacity", "control", "access-log"] {
+        let topic = format!("made-once.{context}");
+        assert!(first.stdout.contains(&topic), "{}", first.stdout);
+    }
 
     let second = apply_topics("made-once").expect_done();
     assert_ne!(

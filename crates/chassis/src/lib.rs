@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod access_log;
 mod call;
 mod codec;
 mod context;

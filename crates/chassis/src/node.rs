@@ -8,6 +8,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access_log::AccessLog;
+
 /// What a process that runs services shares among them. Cheap to clone.
 #[derive(Clone)]
 pub struct Node {
@@ -27,6 +29,8 @@ pub struct Node {
     pub clock: Clock,
     /// Where snapshots are kept; none: nowhere.
     pub snapshots: Option<PathBuf>,
+    /// Where access to data about persons is recorded before it is given.
+    pub access_log: AccessLog,
 }
 
 /// Tells the time.

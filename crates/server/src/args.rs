@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chassis::access_log::Anchor;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::config::{SETTINGS, Scope, Setting};
@@ -27,7 +28,21 @@ pub(crate) fn command() -> Command {
             ),
         )
         .subcommand(log())
+        .subcommand(access())
         .subcommand(calibration())
+}
+
+fn access() -> Command {
+    let verify = on_log(
+        "verify",
+        "Reads all of the access log and names what was altered, dropped or moved",
+    );
+    let anchor = Arg::new("anchor")
+        .long("anchor")
+        .value_name("POSITION:HASH")
+        .help("Also looks for the block that an earlier run named")
+        .value_parser(value_parser!(Anchor));
+    group("access", "Who had access to data about persons").subcommand(verify.arg(anchor))
 }
 
 fn calibration() -> Command {

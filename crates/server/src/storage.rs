@@ -17,7 +17,7 @@ pub(crate) fn topics(settings: &Settings) -> Vec<String> {
         Service::Capacity => "capacity",
     });
     services
-        .chain(["control"])
+        .chain(["control", "access-log"])
         .map(|context| format!("{}.{context}", settings.region))
         .collect()
 }

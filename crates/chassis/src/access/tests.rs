@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 
 use domain::access::{Action, Denial, Purpose, Region};
 use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -159,5 +160,29 @@ fn what_is_touched_must_be_the_callers_own() {
     for others in [Some("agb:06011010"), None] {
         let denied = access.may(Action::ReadOwnEntries, others).unwrap_err();
         assert_eq!(denied.denial, Denial::OtherOrganisation, "{others:?}");
+    }
+}
+
+proptest! {
+    /// Threat 15: what a caller says of itself goes into records and lines.
+    #[test]
+    fn threat_15_whatever_is_said_only_plain_words_are_believed(
+        person in "[a-z0-9._\n\r\t\u{1b}\u{e9}-]{0,70}",
+        organisation in "(agb:[0-9\n\u{1b}]{7,9}|demo:[0-9]{1,3}|.{0,20})",
+    ) {
+        let said = format!("{person}:provider-system@{organisation}");
+        // Some of it is no header at all: it never arrives.
+        if let Ok(value) = HeaderValue::from_bytes(said.as_bytes()) {
+            let mut headers = HeaderMap::new();
+            headers.insert(CALLER, value);
+            let peer: SocketAddr = HERE.parse().unwrap();
+            let path = "/doorstroom.test.v1.Test/Find";
+            if let Ok(Some(access)) = gate().admit(path, &headers, Some(peer)) {
+                let caller = access.caller();
+                let words = format!("{}{}{}", caller.person, caller.organisation, access.actor());
+                prop_assert!(words.bytes().all(|byte| byte.is_ascii_graphic()), "{words:?}");
+                prop_assert_eq!(caller.person.as_str(), person);
+            }
+        }
     }
 }

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use chassis::access::Gate;
-use futures::future::{Either, Ready, ready};
+use chassis::access::{Gate, Refused};
+use chassis::access_log::AccessLog;
+use futures::future::{BoxFuture, Either};
 use http::{Request, Response};
 use tonic::Status;
 use tonic::body::Body;
@@ -14,11 +15,12 @@ use tower::{Layer, Service};
 
 /// Puts the [`Gate`] before a service.
 #[derive(Clone)]
-pub(super) struct GateLayer(Arc<Gate>);
+pub(super) struct GateLayer(Arc<Gate>, AccessLog);
 
 impl GateLayer {
-    pub(super) fn new(gate: Gate) -> Self {
-        Self(Arc::new(gate))
+    /// Who is refused is recorded.
+    pub(super) fn new(gate: Gate, access_log: AccessLog) -> Self {
+        Self(Arc::new(gate), access_log)
     }
 }
 
@@ -29,6 +31,7 @@ impl<S> Layer<S> for GateLayer {
         Gated {
             inner,
             gate: Arc::clone(&self.0),
+            access_log: self.1.clone(),
         }
     }
 }
@@ -38,6 +41,7 @@ impl<S> Layer<S> for GateLayer {
 pub(super) struct Gated<S> {
     inner: S,
     gate: Arc<Gate>,
+    access_log: AccessLog,
 }
 
 impl<S> Service<Request<Body>> for Gated<S>
@@ -46,7 +50,7 @@ where
 {
     type Response = Response<Body>;
     type Error = S::Error;
-    type Future = Either<S::Future, Ready<Result<Response<Body>, S::Error>>>;
+    type Future = Either<S::Future, BoxFuture<'static, Result<Response<Body>, S::Error>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -62,8 +66,13 @@ where
                 Either::Left(self.inner.call(request))
             }
             Err(refused) => {
-                let status = Status::from(refused);
-                Either::Right(ready(Ok(status.into_http())))
+                let access_log = self.access_log.clone();
+                Either::Right(Box::pin(async move {
+                    if let Refused::Denied(access, denied) = &refused {
+                        access_log.denied(access, denied).await;
+                    }
+                    Ok(Status::from(refused).into_http())
+                }))
             }
         }
     }

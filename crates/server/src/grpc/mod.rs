@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::access::Gate;
+use chassis::access_log::AccessLog;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -37,7 +38,7 @@ const GRACE: Duration = Duration::from_secs(30);
 pub(crate) async fn serve(
     settings: &Settings,
     listener: TcpListener,
-    (gate, routes): (Gate, Routes),
+    ((gate, access_log), routes): ((Gate, AccessLog), Routes),
     stopping: CancellationToken,
 ) -> anyhow::Result<()> {
     let terms = Terms {
@@ -63,7 +64,7 @@ pub(crate) async fn serve(
             settings.request_timeout,
             stopping.clone(),
         ))
-        .layer(gate::GateLayer::new(gate))
+        .layer(gate::GateLayer::new(gate, access_log))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
         .await

@@ -1,5 +1,6 @@
 //! What an operator does to the log.
 
+mod access;
 mod calibration;
 mod export;
 mod inspect;
@@ -13,6 +14,7 @@ mod verify;
 use std::io::Write;
 
 use anyhow::{Context as _, anyhow};
+use chassis::access_log::Anchor;
 use clap::ArgMatches;
 use eventlog::{EventLog, Position, Topic};
 
@@ -21,6 +23,9 @@ use crate::config::Settings;
 /// What is asked.
 #[derive(Debug)]
 pub(crate) enum Command {
+    VerifyAccess {
+        anchor: Option<Anchor>,
+    },
     Apply,
     Calibrate(calibration::Asked),
     Inspect {
@@ -51,6 +56,9 @@ impl Command {
     pub(crate) fn from(group: &str, verb: &str, given: &ArgMatches) -> anyhow::Result<Self> {
         Ok(match (group, verb) {
             ("topics", "apply") => Self::Apply,
+            ("access", "verify") => Self::VerifyAccess {
+                anchor: given.get_one("anchor").copied(),
+            },
             ("calibration", _) => Self::Calibrate(calibration::Asked::from(given)),
             ("log", "inspect") => Self::Inspect {
                 topic: text(given, "topic")?,
@@ -85,6 +93,7 @@ pub(crate) async fn run(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     match command {
+        Command::VerifyAccess { anchor } => access::verify(settings, anchor, out).await,
         Command::Apply => topics::apply(settings, out).await,
         Command::Calibrate(asked) => calibration::calibrate(settings, &asked, out).await,
         Command::Inspect { topic, from, limit } => {

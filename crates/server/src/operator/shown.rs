@@ -4,7 +4,9 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use eventlog::{CommandNote, Commit, Noted};
+use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use proto::access::v1::AccessLogBlock;
 use serde_json::{Value, json};
 
 /// Returns a moment as RFC 3339, to the millisecond.
@@ -14,31 +16,47 @@ pub(super) fn moment(millis: i64) -> String {
 }
 
 /// Reads the bodies of a topic, where their content is known.
-pub(super) struct Bodies(Option<MessageDescriptor>);
+pub(super) struct Bodies(Option<Known>);
+
+/// How a topic's bodies are read.
+struct Known {
+    message: MessageDescriptor,
+    /// Which field holds the events.
+    events: &'static str,
+    /// What the message is inside of: the body itself, or a block of the access log.
+    is_in_a_block: bool,
+}
 
 impl Bodies {
     pub(super) fn of(topic: &str) -> anyhow::Result<Self> {
-        // The control topic's bodies are the node's own business, not a contract.
-        let Some(("capacity", _)) = topic
-            .rsplit_once('.')
-            .map(|(region, context)| (context, region))
-        else {
-            return Ok(Self(None));
+        let (name, events, is_in_a_block) = match topic.rsplit_once('.') {
+            Some((_, "capacity")) => ("doorstroom.capacity.v1.CommitBody", "events", false),
+            Some((_, "access-log")) => ("doorstroom.access.v1.AccessLogContent", "entries", true),
+            // The control topic's bodies are the node's own business, not a contract.
+            _ => return Ok(Self(None)),
         };
         let pool =
             DescriptorPool::decode(proto::DESCRIPTORS).context("the contracts cannot be read")?;
-        Ok(Self(
-            pool.get_message_by_name("doorstroom.capacity.v1.CommitBody"),
-        ))
+        Ok(Self(pool.get_message_by_name(name).map(|message| Known {
+            message,
+            events,
+            is_in_a_block,
+        })))
     }
 
     /// Returns the events as canonical protobuf JSON; nothing when they cannot be read.
     fn events(&self, body: &[u8]) -> Option<Value> {
-        let message = DynamicMessage::decode(self.0.clone()?, body).ok()?;
-        let mut value = serde_json::to_value(&message).ok()?;
+        let known = self.0.as_ref()?;
+        let message = if known.is_in_a_block {
+            let block = AccessLogBlock::decode(body).ok()?;
+            DynamicMessage::decode(known.message.clone(), &block.content[..])
+        } else {
+            DynamicMessage::decode(known.message.clone(), body)
+        };
+        let mut value = serde_json::to_value(message.ok()?).ok()?;
         Some(
             value
-                .get_mut("events")
+                .get_mut(known.events)
                 .map_or_else(|| json!([]), Value::take),
         )
     }
@@ -83,7 +101,6 @@ pub(super) fn outcome(noted: &Noted) -> (&'static str, Option<&str>) {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message as _;
     use proto::capacity::v1::recorded_event::Event;
     use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent, WithdrawalReason};
 

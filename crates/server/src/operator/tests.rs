@@ -209,7 +209,34 @@ async fn a_topic_that_is_not_there_is_named_with_those_that_are() {
         },
     )
     .await;
-    let expected =
-        "there is no topic demo.capcity in this log; there are: demo.capacity, demo.control";
+    let expected = "there is no topic demo.capcity in this log; there are: demo.access-log, demo.capacity, demo.control";
     assert_eq!(refused.unwrap_err(), expected);
+}
+
+#[tokio::test]
+async fn an_access_log_is_verified_beside_the_server_and_names_what_to_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let log = storage::open(&settings).unwrap();
+    let verify = |anchor| Command::VerifyAccess { anchor };
+    let empty = said(&settings, verify(None)).await.unwrap();
+    assert_eq!(
+        empty,
+        "demo.access-log: 0 entries in 0 blocks of 0 chains, 0 problems\n"
+    );
+
+    let commit = NewCommit {
+        stream: StreamId::parse("access-forged").unwrap(),
+        version: Version::new(1),
+        attempt: AttemptId::new_v7(),
+        commands: Vec::new(),
+        body: b"no block".to_vec().into(),
+    };
+    let topic = log.topic("demo.access-log").unwrap();
+    topic.append(commit).await.unwrap();
+    let refused = said(&settings, verify(None)).await.unwrap_err();
+    assert_eq!(
+        refused,
+        "the access log is not as it was written: 1 problems"
+    );
 }

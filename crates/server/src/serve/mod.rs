@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chassis::access_log::AccessLog;
 use chassis::{Clock, Health, Node, ServiceStatus};
 use prometheus::Registry;
 use tokio::net::TcpListener;
@@ -43,7 +44,7 @@ pub struct Outside {
 pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<()> {
     let opening = settings.clone();
     let log = tokio::task::spawn_blocking(move || storage::open(&opening)).await??;
-    let node = Node {
+    let mut node = Node {
         name: Uuid::now_v7().to_string(),
         log,
         region: settings.region.clone(),
@@ -52,7 +53,9 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
         health: Health::default(),
         clock: Clock::system(),
         snapshots: Some(storage::snapshots(settings)?),
+        access_log: AccessLog::default(),
     };
+    node.access_log = AccessLog::start(&node)?;
     let routes = grpc::mount(&node, &settings.services)
         .with_context(|| format!("the services of region {} cannot start", settings.region))?;
     let gate = grpc::gate(&node, &settings.services)?;
@@ -70,6 +73,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     let stopping = CancellationToken::new();
     let grpc = {
         let (settings, stopping) = (settings.clone(), stopping.clone());
+        let gate = (gate, node.access_log.clone());
         node.tasks.spawn(async move {
             grpc::serve(&settings, outside.grpc, (gate, routes), stopping).await
         })

@@ -4,8 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use eventlog::Position;
 use parking_lot::Mutex;
 use prometheus::Registry;
+use prost::Message as _;
+use proto::access::v1::{AccessLogBlock, AccessLogContent, AccessLogEntry, AccessOutcome};
 use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use proto::capacity::v1::watch_capacity_response::Event;
 use proto::capacity::v1::{
@@ -17,10 +20,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tonic::Code;
 use tonic::transport::Channel;
+use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt as _;
 
 use super::{Outside, serve};
 use crate::config::Settings;
@@ -269,4 +273,76 @@ async fn demonstrated(server: &Server, reports: usize) -> usize {
     };
     timeout(LONG, enough).await.unwrap();
     seen.len()
+}
+
+/// The entries of the access log of a server that has stopped, as the contract reads them.
+async fn access_log(settings: &Settings) -> Vec<AccessLogEntry> {
+    let log = crate::storage::open_to_read(settings).unwrap();
+    let topic = log.topic("demo.access-log").unwrap();
+    let commits = topic.page(Position::START, 100).await.unwrap();
+    let entries = commits.iter().flat_map(|commit| {
+        let block = AccessLogBlock::decode(commit.body.clone()).unwrap();
+        let content = AccessLogContent::decode(&block.content[..]).unwrap();
+        // The contract knows every field: nothing is lost by writing it again.
+        assert_eq!(content.encode_to_vec(), block.content);
+        content.entries
+    });
+    entries.collect()
+}
+
+fn by<T>(caller: &'static str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    let metadata = request.metadata_mut();
+    metadata.insert(proto::caller::CALLER, caller.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn threats_9_and_18_who_is_refused_is_told_by_which_rule_and_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let server = Server::start(settings.clone()).await;
+    let mut client = CapacityServiceClient::new(server.channel().await);
+    client.publish_offering(offering()).await.unwrap();
+
+    let auditor = "eye:auditor@kvk:01234567";
+    let find = by(auditor, FindCapacityRequest::default());
+    let refused = client.find_capacity(find).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    let info = refused.get_details_error_info().unwrap();
+    assert_eq!(
+        info.metadata["rule"],
+        "auditor/read-region-capacity/CAPACITY"
+    );
+    // Another organisation's offering, whatever the request says.
+    let other = by("his:provider-system@demo:2", offering());
+    let refused = client.publish_offering(other).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    let own = by("his:provider-system@demo:1", offering());
+    client.publish_offering(own).await.unwrap();
+    server.stop().await;
+
+    let entries = access_log(&settings).await;
+    let said: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            (
+                entry.user_id.as_str(),
+                entry.outcome(),
+                entry.denial.as_str(),
+            )
+        })
+        .collect();
+    let denied = AccessOutcome::Denied;
+    let expected = [
+        ("eye", denied, "role-may-not"),
+        ("his", denied, "other-organisation"),
+    ];
+    assert_eq!(said, expected);
+    assert!(
+        entries[0]
+            .event_code
+            .ends_with("CapacityService/FindCapacity")
+    );
+    assert!(entries[0].network_point.starts_with("127.0.0.1:"));
 }

@@ -24,7 +24,10 @@ impl Api {
         if !order.at_least.is_empty() {
             self.0.context.at_least(&order.at_least).await?;
         }
-        self.may(&order)?;
+        if let Err(denied) = self.may(&order) {
+            self.0.node.access_log.denied(&order.access, &denied).await;
+            return Err(denied.into());
+        }
         Ok(self.0.context.execute(order.stream, order.call).await?)
     }
 

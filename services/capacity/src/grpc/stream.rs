@@ -1,5 +1,6 @@
 //! Reports from machines: many in a message, each with its own acknowledgement, in the order sent.
 
+use chassis::access::Denied;
 use chassis::{ExecuteError, Receipt, Violations};
 use domain::capacity::Event;
 use eventlog::CommandId;
@@ -63,11 +64,18 @@ impl Api {
             return Err(invalid("reports", description));
         }
         let mut given = Vec::with_capacity(count);
+        let mut denied = None;
         for report in message.reports {
-            given.push((
-                report.offering_id.clone(),
-                self.give(report, transport).await,
-            ));
+            let offering_id = report.offering_id.clone();
+            given.push((offering_id, self.give(report, transport, &mut denied).await));
+        }
+        // Recorded once for a message: who floods the log with refusals must work for it.
+        if let Some(denied) = denied {
+            self.0
+                .node
+                .access_log
+                .denied(&transport.access, &denied)
+                .await;
         }
         Ok(given)
     }
@@ -100,11 +108,13 @@ impl Api {
         v1::StreamReportsResponse { acknowledgements }
     }
 
-    /// Gives one report to the command loop, without waiting for what becomes of it.
+    /// Gives one report to the command loop, without waiting for what becomes of it. `last_denied`: the last "no" of the
+    /// table.
     async fn give(
         &self,
         report: v1::ReportCapacityRequest,
         transport: &Transport,
+        last_denied: &mut Option<Denied>,
     ) -> Given<impl Future<Output = Answer> + use<>> {
         let asked_id = report
             .context
@@ -123,6 +133,7 @@ impl Api {
             return Given::Failed(failure(error, command_id.to_string()));
         }
         if let Err(denied) = self.may(&order) {
+            *last_denied = Some(denied);
             return Given::Failed(failure(denied, command_id.to_string()));
         }
         match self.0.context.submit(order.stream, order.call).await {

@@ -134,6 +134,7 @@ impl House {
             health: Health::default(),
             clock: Clock::new(move || Timestamp::from_millis(now.load(Ordering::Relaxed))),
             snapshots,
+            access_log: Default::default(),
         };
         let context = Context::start(&node, TOPIC, "places").expect("the topic is there");
         Running { node, context }
