@@ -10,9 +10,14 @@
 pub mod access;
 mod aggregate;
 pub mod capacity;
+mod day;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod timestamp;
+mod vocabulary;
+pub mod waitlist;
 
 pub use aggregate::{Aggregate, Timer, replay};
+pub use day::{Day, Month};
 pub use timestamp::Timestamp;
+pub use vocabulary::{CareType, DiagnosisGroup, MunicipalityCode, ProviderId};

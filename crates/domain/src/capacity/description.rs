@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    DetailsField, DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, Patch, ProviderId,
-    ReportingInterval, Terms, TermsField,
+    CareType, DetailsField, DiagnosisGroup, InsurerName, LanguageCode, MunicipalityCode, Patch,
+    ProviderId, ReportingInterval, Terms, TermsField,
 };
 
 pub use super::ids::Postcode;
@@ -196,31 +196,6 @@ pub enum ProviderKind {
     IndependentPractice,
     /// A municipality.
     Municipality,
-    /// Care over the internet.
-    Ehealth,
-}
-
-/// What is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CareType {
-    /// Basis-ggz.
-    Basic,
-    /// Gespecialiseerde ggz.
-    Specialised,
-    /// Both levels under one figure.
-    Combined,
-    /// Beschermd wonen.
-    ShelteredHousing,
-    /// Maatschappelijke opvang.
-    Shelter,
-    /// Begeleiding.
-    Guidance,
-    /// Dagbesteding.
-    DayActivities,
-    /// Inloop, zelfregiecentrum.
-    WalkIn,
-    /// Schuldhulp.
-    DebtAssistance,
     /// Care over the internet.
     Ehealth,
 }

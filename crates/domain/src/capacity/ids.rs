@@ -1,40 +1,6 @@
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::Arc;
 
-/// Defines a text that is checked once, where it comes in, and is cheap to hand on.
-macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $form:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
-
-        impl $name {
-            /// Accepts a text of the form that the type describes.
-            pub fn parse(text: &str) -> Option<Self> {
-                let form: fn(&str) -> Option<Cow<'_, str>> = $form;
-                form(text).map(|text| Self(Arc::from(&*text)))
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(formatter, "{}({})", stringify!($name), self.0)
-            }
-        }
-    };
-}
+use crate::vocabulary::{checked_text, has_digits, is_id};
 
 checked_text! {
     /// Names an offering: a letter or digit, then at most 63 letters, digits, `.`, `_`, `:` or `-`.
@@ -49,25 +15,6 @@ checked_text! {
 checked_text! {
     /// Names a hold: the id of the command that asked for it, a UUID as `019d5f33-0000-7000-8000-000000000001`.
     HoldId, |text| is_uuid(text).then_some(Cow::Borrowed(text))
-}
-
-checked_text! {
-    /// A registered organisation as scheme and number: `agb:06011009`, `ura:00015823`, `kvk:01234567`,
-    /// `oin:` and twenty digits, `gm:GM0014`, `nza:6000550` (the regulator's data set), `demo:17` (not real).
-    ProviderId, |text| is_provider(text).then_some(Cow::Borrowed(text))
-}
-
-checked_text! {
-    /// A municipality, CBS code: `GM` and four digits. Form only: whether it exists is for the `reference` tables.
-    MunicipalityCode, |text| {
-        let digits = text.strip_prefix("GM")?;
-        has_digits(digits, 4..=4).then_some(Cow::Borrowed(text))
-    }
-}
-
-checked_text! {
-    /// A code of the table of main diagnosis groups. That table is only ever added to, so what is stored stays readable.
-    DiagnosisGroup, |text| reference::diagnosis_group(text).map(|group| Cow::Borrowed(group.code))
 }
 
 checked_text! {
@@ -133,35 +80,10 @@ fn is_same_but_for_case(one: &str, other: &str) -> bool {
     one == other || one.to_lowercase() == other.to_lowercase()
 }
 
-fn is_id(text: &str) -> bool {
-    text.len() <= 64
-        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
-}
-
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().zip(0..).all(|(byte, place)| match place {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
         })
-}
-
-fn is_provider(text: &str) -> bool {
-    let Some((scheme, number)) = text.split_once(':') else {
-        return false;
-    };
-    match scheme {
-        "agb" | "ura" | "kvk" => has_digits(number, 8..=8),
-        "oin" => has_digits(number, 20..=20),
-        "gm" => MunicipalityCode::parse(number).is_some(),
-        "nza" | "demo" => has_digits(number, 1..=8),
-        _ => false,
-    }
-}
-
-fn has_digits(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
-    length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

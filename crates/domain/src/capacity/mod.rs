@@ -28,9 +28,11 @@ use std::sync::Arc;
 
 use confidence::Cases;
 
+pub use crate::vocabulary::{CareType, DiagnosisGroup, MunicipalityCode, ProviderId};
+
 pub use bands::{WaitingSince, shown_bands};
 pub use description::{
-    AgeRange, CareType, Circuit, Coordinates, Details, Origin, PlaceKind, Postcode, ProviderKind,
+    AgeRange, Circuit, Coordinates, Details, Origin, PlaceKind, Postcode, ProviderKind,
     SecurityLevel, Setting,
 };
 pub use figures::{
@@ -39,10 +41,7 @@ pub use figures::{
 };
 pub use forecast::{Breakdown, Forecast, NextStep};
 pub use hold::{Balance, Claim, EndedHold, Hold, HoldEnd, Holds};
-pub use ids::{
-    AcuteRegion, DiagnosisGroup, HoldId, InsurerName, LanguageCode, MunicipalityCode, OfferingId,
-    PauseId, PayerName, ProviderId,
-};
+pub use ids::{AcuteRegion, HoldId, InsurerName, LanguageCode, OfferingId, PauseId, PayerName};
 pub use known_reports::{KnownReport, KnownReports};
 pub use pause::{Pause, PauseReason, PauseScope};
 pub use promise::ReportingInterval;

@@ -1,0 +1,45 @@
+//! What many entries add up to: entries and persons, waits against the norms, flows, returns; and what of it may be shown.
+
+mod completeness;
+mod flows;
+mod people;
+mod protect;
+mod returns;
+mod rotation;
+mod table;
+mod waiting;
+
+pub use completeness::{Completeness, Heard, completeness};
+pub use flows::{Flow, flows};
+pub use people::{Person, join};
+pub use protect::{ExactRow, Figures, Protected, ProtectedRow, SMALLEST_SHOWN, protect};
+pub use returns::{MeanWait, ReturnKey, ReturnRow, monthly_return};
+pub use rotation::Rotation;
+pub use table::{Cell, Counts, Dimension, Table, Value};
+pub use waiting::{LeftOut, Waiting, waiting};
+
+/// How many kept the norm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AgainstNorm {
+    /// So many did.
+    pub within: u64,
+    /// So many did not.
+    pub over: u64,
+    /// There is no norm for what they waited for.
+    pub without_norm: u64,
+}
+
+impl AgainstNorm {
+    /// All of them.
+    pub fn all(&self) -> u64 {
+        self.within + self.over + self.without_norm
+    }
+
+    fn add(&mut self, is_over: Option<bool>) {
+        match is_over {
+            Some(false) => self.within += 1,
+            Some(true) => self.over += 1,
+            None => self.without_norm += 1,
+        }
+    }
+}
