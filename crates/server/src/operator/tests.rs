@@ -1,5 +1,9 @@
 use std::path::Path;
 
+use chassis::access::Access;
+use chassis::access_log::{AccessLog, Entry, Verb};
+use chassis::{Clock, Health, Node};
+use domain::access::Action;
 use eventlog::{
     AttemptId, CommandId, CommandNote, EventLog, NewCommit, Noted, Position, StreamId, Version,
 };
@@ -7,6 +11,9 @@ use prost::Message as _;
 use proto::capacity::v1::recorded_event::Event;
 use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent, WithdrawalReason};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use super::{Command, run};
 use crate::config::Settings;
@@ -239,4 +246,72 @@ async fn an_access_log_is_verified_beside_the_server_and_names_what_to_keep() {
         refused,
         "the access log is not as it was written: 1 problems"
     );
+}
+
+/// Writes so many accesses, one block each, and closes the log.
+async fn accessed(settings: &Settings, count: u128) {
+    let mut node = Node {
+        name: "node".to_owned(),
+        log: storage::open(settings).unwrap(),
+        region: settings.region.clone(),
+        tasks: TaskTracker::new(),
+        shutdown: CancellationToken::new(),
+        health: Health::default(),
+        clock: Clock::system(),
+        snapshots: None,
+        access_log: AccessLog::default(),
+    };
+    node.access_log = AccessLog::start(&node).unwrap();
+    let access = Access::default();
+    let allowed = access.may(Action::ReadRegionCapacity, None).unwrap();
+    for number in 0..count {
+        let entry = Entry::of(&access, allowed.rule, Verb::Read);
+        let entry = entry.about("marked-thing", [Uuid::from_u128(number)]);
+        node.access_log.record(entry).await.unwrap();
+    }
+    node.shutdown.cancel();
+    node.tasks.close();
+    node.tasks.wait().await;
+    node.log.close();
+}
+
+#[tokio::test]
+async fn threat_22_a_byte_flipped_in_the_file_is_found_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    accessed(&settings, 3).await;
+    let verify = || Command::VerifyAccess { anchor: None };
+    let whole = said(&settings, verify()).await.unwrap();
+    assert!(
+        whole.contains("demo.access-log: 3 entries in 3 blocks of 1 chains, 0 problems"),
+        "{whole}"
+    );
+    assert!(whole.contains("--anchor 3:"), "{whole}");
+
+    // The file holds all of it once the log was closed and is opened anew.
+    storage::open(&settings).unwrap().close();
+    let file = folder.path().join("log.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let marks: Vec<_> = bytes
+        .windows(12)
+        .enumerate()
+        .filter(|(_, window)| *window == b"marked-thing")
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(marks.len(), 3, "the records are in the file");
+    // Behind the mark: the field's number and length, and an id that counts from zero.
+    let position = bytes[marks[1] + 12 + 3 + 15] + 1;
+    bytes[marks[1]] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+
+    let mut out = Vec::new();
+    let refused = run(&settings, verify(), &mut out).await.unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("the access log is not as it was written")
+    );
+    let said = String::from_utf8(out).unwrap();
+    let place = format!("demo.access-log: position {position}: ");
+    assert!(said.contains(&place), "{said}");
 }

@@ -12,7 +12,8 @@ use proto::access::v1::{AccessLogBlock, AccessLogContent, AccessLogEntry, Access
 use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
 use proto::capacity::v1::watch_capacity_response::Event;
 use proto::capacity::v1::{
-    CareType, FindCapacityRequest, OfferingDetails, Origin, ProviderKind, PublishOfferingRequest,
+    CareType, Counts, FindCapacityRequest, OfferingDetails, Origin, ProviderKind,
+    PublishOfferingRequest, Report, ReportCapacityRequest, SourceClass, StreamReportsRequest,
     WatchCapacityRequest,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -290,6 +291,25 @@ async fn access_log(settings: &Settings) -> Vec<AccessLogEntry> {
     entries.collect()
 }
 
+fn report_of(offering_id: &str) -> ReportCapacityRequest {
+    let now = std::time::SystemTime::now();
+    let counts = Counts {
+        occupied: 1,
+        available: 1,
+        ..Counts::default()
+    };
+    ReportCapacityRequest {
+        offering_id: offering_id.to_owned(),
+        report: Some(Report {
+            observed_at: Some(now.into()),
+            source_class: SourceClass::Typed.into(),
+            counts: Some(counts),
+            ..Report::default()
+        }),
+        ..ReportCapacityRequest::default()
+    }
+}
+
 fn by<T>(caller: &'static str, message: T) -> Request<T> {
     let mut request = Request::new(message);
     let metadata = request.metadata_mut();
@@ -320,6 +340,15 @@ async fn threats_9_and_18_who_is_refused_is_told_by_which_rule_and_recorded() {
     assert_eq!(refused.code(), Code::PermissionDenied);
     let own = by("his:provider-system@demo:1", offering());
     client.publish_offering(own).await.unwrap();
+    // Many of one message are recorded once.
+    let reports = StreamReportsRequest {
+        reports: vec![report_of("one"); 3],
+    };
+    let messages = futures::stream::iter([reports]);
+    let stream = by("feed:provider-system@demo:2", messages);
+    let mut answers = client.stream_reports(stream).await.unwrap().into_inner();
+    let answer = answers.message().await.unwrap().unwrap();
+    assert_eq!(answer.acknowledgements.len(), 3);
     server.stop().await;
 
     let entries = access_log(&settings).await;
@@ -337,6 +366,7 @@ async fn threats_9_and_18_who_is_refused_is_told_by_which_rule_and_recorded() {
     let expected = [
         ("eye", denied, "role-may-not"),
         ("his", denied, "other-organisation"),
+        ("feed", denied, "other-organisation"),
     ];
     assert_eq!(said, expected);
     assert!(
