@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod custodians;
+pub mod envelope;
 mod epoch;
 mod evaluate;
 mod label;
@@ -14,6 +15,7 @@ mod recode;
 pub mod ring;
 mod root;
 mod scope;
+pub mod vault;
 #[cfg(test)]
 mod vectors;
 
