@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     "doorstroom/access/v1/log.proto",
     "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",
@@ -12,6 +12,8 @@ const FILES: [&str; 9] = [
     "doorstroom/capacity/v1/events.proto",
     "doorstroom/capacity/v1/state.proto",
     "doorstroom/log/v1/commit.proto",
+    "doorstroom/log/v1/erasure.proto",
+    "doorstroom/log/v1/sealed.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

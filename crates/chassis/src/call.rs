@@ -80,6 +80,17 @@ pub enum ExecuteError {
     Stopping,
 }
 
+/// Why a topic about persons is not served on this node.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    /// Nothing about persons is ever written in clear.
+    #[error("{0} is about persons, and this node keeps no keys for them")]
+    NoKeys(String),
+    /// The log does not have it.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
 /// Why a read was not answered.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ReadError {

@@ -26,6 +26,9 @@ pub enum DecodeError {
     /// Its key was destroyed: the commit counts, its content is gone.
     #[error("the content was erased")]
     Erased,
+    /// Its key cannot be had at the moment: it is tried again.
+    #[error("{0}")]
+    NotNow(String),
 }
 
 impl DecodeError {
@@ -46,6 +49,16 @@ pub trait Codec: Send + Sync + 'static {
     fn encode(events: &[Recorded<EventOf<Self>>]) -> Vec<u8>
     where
         Self: Sized;
+
+    /// Encodes what of the events is for the nation's count, and nothing else: sealed apart, in the same commit, for
+    /// that one reader. Written only by a context about persons. Two encodings put behind one another are the
+    /// encoding of both; empty: nothing.
+    fn encode_national(_events: &[Recorded<EventOf<Self>>]) -> Vec<u8>
+    where
+        Self: Sized,
+    {
+        Vec::new()
+    }
 
     /// Decodes what `encode` gave, in this or any earlier version.
     ///
@@ -72,9 +85,13 @@ pub trait View<A: Aggregate>: Default + Send + Sync + 'static {
 
     /// One of the stream's commits was skipped: this is how it stood before, which is not to be believed any more.
     fn set_unusable(&mut self, stream: &StreamId, state: &A);
+
+    /// The stream's content was erased: nothing of it is to be kept or shown. It may never have been set.
+    fn on_erased(&mut self, stream: &StreamId);
 }
 
 impl<A: Aggregate> View<A> for () {
     fn set(&mut self, _: &StreamId, _: &A, _: Position, _: Timestamp) {}
     fn set_unusable(&mut self, _: &StreamId, _: &A) {}
+    fn on_erased(&mut self, _: &StreamId) {}
 }

@@ -7,12 +7,13 @@ mod call;
 mod codec;
 mod context;
 pub mod control;
+pub mod erasure;
 mod node;
 pub mod status;
 pub mod telemetry;
 mod violations;
 
-pub use call::{Call, Effect, ExecuteError, ReadError, Receipt};
+pub use call::{Call, Effect, ExecuteError, ReadError, Receipt, StartError};
 pub use codec::{Codec, CommandOf, DecodeError, EventOf, Recorded, View};
 pub use context::{Context, Folded, HistoryItem, Slot};
 pub use node::{Clock, Health, Node, ServiceStatus};

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access_log::AccessLog;
+use crate::erasure::Keyring;
 
 /// What a process that runs services shares among them. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct Node {
     pub snapshots: Option<PathBuf>,
     /// Where access to data about persons is recorded before it is given.
     pub access_log: AccessLog,
+    /// The keys of entries about persons; none: this node serves nothing about persons.
+    pub keyring: Option<Keyring>,
 }
 
 /// Tells the time.

@@ -29,6 +29,7 @@ pub(crate) fn command() -> Command {
         )
         .subcommand(log())
         .subcommand(access())
+        .subcommand(erasure())
         .subcommand(calibration())
 }
 
@@ -130,6 +131,36 @@ fn log() -> Command {
                     .action(ArgAction::SetTrue),
             ),
         )
+}
+
+fn erasure() -> Command {
+    group(
+        "erasure",
+        "What was erased, and the keys of persons' entries",
+    )
+    .subcommand(on_log(
+        "verify",
+        "Checks the erasure ledger, and that nothing it names can be read",
+    ))
+    .subcommand(
+        on_log(
+            "destroy",
+            "Ends a retention: erases everything that was registered in a quarter",
+        )
+        .arg(
+            Arg::new("quarter")
+                .long("quarter")
+                .value_name("QUARTER")
+                .help("Which, such as 2026q4; it must be over")
+                .required(true),
+        )
+        .arg(
+            Arg::new("yes")
+                .long("yes")
+                .help("Does it; without this nothing happens")
+                .action(ArgAction::SetTrue),
+        ),
+    )
 }
 
 fn group(name: &'static str, about: &'static str) -> Command {

@@ -8,6 +8,7 @@ mod grpc;
 mod listen;
 mod operator;
 mod pages;
+mod persons;
 mod run;
 mod serve;
 mod signal;

@@ -34,6 +34,7 @@ fn node(log: &EventLog) -> Node {
         clock: Clock::system(),
         snapshots: None,
         access_log: AccessLog::default(),
+        keyring: None,
     };
     node.access_log = AccessLog::start(&node).unwrap();
     node

@@ -25,7 +25,30 @@ pub(super) enum Planned<C: Codec> {
 pub(super) struct Plan<C: Codec> {
     pub(super) planned: Vec<Planned<C>>,
     pub(super) notes: Vec<CommandNote>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Clear,
+}
+
+/// A body before it is sealed.
+#[derive(Default)]
+pub(super) struct Clear {
+    /// The events.
+    pub(super) region: Vec<u8>,
+    /// What of them is for the nation's count.
+    pub(super) national: Vec<u8>,
+}
+
+impl Clear {
+    #[cfg(test)]
+    pub(super) fn of(region: &[u8], national: &[u8]) -> Self {
+        Self {
+            region: region.to_vec(),
+            national: national.to_vec(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.region.len() + self.national.len()
+    }
 }
 
 /// Decides a batch on folded state: each command on that state plus the batch's earlier events. One that is
@@ -43,7 +66,7 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
     let mut plan = Plan {
         planned: Vec::new(),
         notes: Vec::new(),
-        body: Vec::new(),
+        body: Clear::default(),
     };
     for call in batch {
         // A command is decided once per commit: the second call of it waits for what the first comes to.
@@ -63,11 +86,11 @@ pub(super) fn decide_all<'a, C: Codec, V: View<C::Aggregate>>(
         let answer = if is_usable {
             decide_one::<C>(ahead.state(), call, now)
         } else {
-            Err(unusable())
+            Err(unusable(slot))
         };
         if let Ok(Effect::Took(events)) = &answer {
             ahead.follow(events);
-            plan.body.extend(encode::<C>(call, events, now));
+            encode::<C>(call, (events, now), &mut plan.body);
         }
         let noted = note::<C>(call, &answer);
         let rests_on_commit = noted.is_some() || ahead.is_ahead();
@@ -158,10 +181,21 @@ fn remembered<C: Codec>(
     Some((outcome.position, answer))
 }
 
-fn unusable() -> ExecuteError {
+fn unusable<A>(slot: &Slot<A>) -> ExecuteError {
+    if slot.erased {
+        return erased();
+    }
     ExecuteError::Refused {
         code: "stream-unusable".to_owned(),
         message: "the history cannot be read in full; it takes no commands any more".to_owned(),
+    }
+}
+
+/// A definite no.
+pub(super) fn erased() -> ExecuteError {
+    ExecuteError::Refused {
+        code: "erased".to_owned(),
+        message: "its content was erased; it takes no commands any more".to_owned(),
     }
 }
 
@@ -184,7 +218,11 @@ fn note<C: Codec>(call: &Call<CommandOf<C>>, answer: &Answer<C>) -> Option<Comma
     })
 }
 
-fn encode<C: Codec>(call: &Call<CommandOf<C>>, events: &[EventOf<C>], now: Timestamp) -> Vec<u8> {
+fn encode<C: Codec>(
+    call: &Call<CommandOf<C>>,
+    (events, now): (&[EventOf<C>], Timestamp),
+    body: &mut Clear,
+) {
     let recorded: Vec<_> = events
         .iter()
         .map(|event| Recorded {
@@ -193,7 +231,8 @@ fn encode<C: Codec>(call: &Call<CommandOf<C>>, events: &[EventOf<C>], now: Times
             actor: call.actor.clone(),
         })
         .collect();
-    C::encode(&recorded)
+    body.region.extend(C::encode(&recorded));
+    body.national.extend(C::encode_national(&recorded));
 }
 
 /// A command id made too long ago could have been forgotten; one from the future would outlive its memory.

@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use domain::{Aggregate, Timestamp};
 use eventlog::{AttemptId, CommandId, Commit, IdMap, Position, StreamId, Version};
+use pseudonym::vault::Kid;
 
+use super::bodies::Bodies;
 use super::outcomes::Outcomes;
 use crate::{Codec, CommandOf, DecodeError, EventOf, Recorded, View};
 
@@ -17,6 +19,8 @@ pub struct Folded<C: Codec, V> {
     pub(super) slots: Slots<C::Aggregate>,
     pub(super) outcomes: Outcomes,
     pub(super) timers: BTreeMap<TimerKey, SetTimer<C>>,
+    /// Which stream is sealed under which key.
+    pub(super) kids: HashMap<Kid, StreamId>,
     /// The service's own indices.
     pub view: V,
     /// The streams that the view does not show as they stand, while much is folded at once; none: it shows
@@ -43,6 +47,8 @@ pub struct Slot<A> {
     /// The first of its commits that an operator decided to skip. What follows is not folded, what stood before is
     /// not believed, and it takes no commands and no timers.
     pub skipped_at: Option<Position>,
+    /// The key that its bodies are sealed under; none: they are in clear, or there are none.
+    pub(super) kid: Option<Kid>,
     /// Its timers among all; most streams have none.
     pub(super) timers: Vec<TimerKey>,
     /// The view does not show it as it stands.
@@ -65,7 +71,34 @@ impl<A: Aggregate> Slot<A> {
         }
     }
 
+    /// Nothing is left of what happened.
+    pub(super) fn wipe(&mut self) {
+        self.state = A::default();
+        // Every node says the same of it, whenever it heard of the erasure.
+        self.changed_at = Position::START;
+        self.changed_time = Timestamp::default();
+        self.erased = true;
+    }
+
+    /// Every body of a stream is sealed under the same key: a single destruction erases all.
+    fn take_kid(&mut self, kid: Option<Kid>) -> Result<(), DecodeError> {
+        match (self.kid, kid) {
+            (_, None) => {}
+            (None, Some(_)) => self.kid = kid,
+            (Some(known), Some(other)) if known == other => {}
+            (Some(_), Some(_)) => {
+                return Err(DecodeError::new(
+                    "it is sealed under another key than its stream",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn show(&self, stream: &StreamId, view: &mut impl View<A>) {
+        if self.erased {
+            return view.on_erased(stream);
+        }
         if self.changed_at != Position::START {
             view.set(stream, &self.state, self.changed_at, self.changed_time);
         }
@@ -115,6 +148,7 @@ impl<A: Default> Default for Slot<A> {
             changed_time: Timestamp::default(),
             erased: false,
             skipped_at: None,
+            kid: None,
             timers: Vec::new(),
             is_unshown: false,
         }
@@ -130,6 +164,7 @@ impl<C: Codec, V: View<C::Aggregate>> Default for Folded<C, V> {
             slots: Slots::default(),
             outcomes: Outcomes::default(),
             timers: BTreeMap::new(),
+            kids: HashMap::new(),
             view: V::default(),
             unshown: Some(Vec::new()),
         }
@@ -174,15 +209,17 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
     /// Folds one commit. On a stream of which one was skipped only its envelope counts.
     ///
     /// # Errors
-    /// If its body holds something unknown: nothing has changed then.
-    pub(super) fn fold(&mut self, commit: &Commit) -> Result<(), DecodeError> {
-        match C::decode(&commit.body) {
-            Ok(events) => self.apply(commit, &events),
-            Err(DecodeError::Erased) => self.erase(commit),
-            Err(_) if self.is_skipped(&commit.stream) => self.apply(commit, &[]),
-            Err(error) => return Err(error),
+    /// If its body holds something unknown, or its key cannot be had: nothing has changed then.
+    pub(super) fn fold(&mut self, commit: &Commit, bodies: &Bodies) -> Result<(), DecodeError> {
+        match read::<C>(commit, bodies) {
+            Ok((events, kid)) => self.apply(commit, &events, kid),
+            Err(DecodeError::Erased) => {
+                self.erase(commit);
+                Ok(())
+            }
+            Err(_) if self.is_skipped(&commit.stream) => self.apply(commit, &[], None),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 
     fn is_skipped(&self, stream: &StreamId) -> bool {
@@ -190,10 +227,20 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             .is_some_and(|slot| slot.skipped_at.is_some())
     }
 
-    fn apply(&mut self, commit: &Commit, events: &[Recorded<EventOf<C>>]) {
+    fn apply(
+        &mut self,
+        commit: &Commit,
+        events: &[Recorded<EventOf<C>>],
+        kid: Option<Kid>,
+    ) -> Result<(), DecodeError> {
         let slot = slot_of(&mut self.slots, &commit.stream);
+        let is_first = slot.kid.is_none();
+        slot.take_kid(kid)?;
+        if is_first && let Some(kid) = kid {
+            self.kids.insert(kid, commit.stream.clone());
+        }
         slot.version = commit.version;
-        if slot.skipped_at.is_none() && !events.is_empty() {
+        if slot.is_usable() && !events.is_empty() {
             slot.take(commit, events);
             slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
             if let Some(note) = commit.commands.first() {
@@ -201,6 +248,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             }
         }
         self.advance(commit);
+        Ok(())
     }
 
     /// A skipped commit counts by its envelope; its stream is unusable from here on.
@@ -221,7 +269,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
     pub(super) fn fold_anew(
         &mut self,
         stream: &StreamId,
-        commits: &[Arc<Commit>],
+        (commits, bodies): (&[Arc<Commit>], &Bodies),
         is_skipped: impl Fn(Position) -> bool,
     ) -> Result<(), DecodeError> {
         let mut slot = Slot::<C::Aggregate>::default();
@@ -233,14 +281,20 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             if is_skipped(commit.position) {
                 slot.skipped_at.get_or_insert(commit.position);
             }
-            if slot.skipped_at.is_some() {
+            if !slot.is_usable() {
                 continue;
             }
-            match C::decode(&commit.body) {
-                Ok(events) => slot.take(commit, &events),
-                Err(DecodeError::Erased) => slot.erased = true,
+            match read::<C>(commit, bodies) {
+                Ok((events, kid)) => {
+                    slot.take_kid(kid)?;
+                    slot.take(commit, &events);
+                }
+                Err(DecodeError::Erased) => slot.wipe(),
                 Err(error) => return Err(error),
             }
+        }
+        if let Some(kid) = slot.kid {
+            self.kids.insert(kid, stream.clone());
         }
         let old = slot_of(&mut self.slots, stream);
         take_timers(&mut self.timers, old);
@@ -253,9 +307,21 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
     fn erase(&mut self, commit: &Commit) {
         let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
-        slot.erased = true;
+        slot.wipe();
         take_timers(&mut self.timers, slot);
+        slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
         self.advance(commit);
+    }
+
+    /// Lets go of everything that was sealed under a key.
+    pub(super) fn forget(&mut self, kid: &Kid) {
+        let Some(stream) = self.kids.remove(kid) else {
+            return;
+        };
+        let slot = slot_of(&mut self.slots, &stream);
+        slot.wipe();
+        take_timers(&mut self.timers, slot);
+        slot.show_or_note(&stream, &mut self.view, &mut self.unshown);
     }
 
     fn advance(&mut self, commit: &Commit) {
@@ -273,6 +339,9 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         set_by: &HashMap<TimerKey, CommandId>,
     ) {
         slot.show_or_note(&stream, &mut self.view, &mut self.unshown);
+        if let Some(kid) = slot.kid {
+            self.kids.insert(kid, stream.clone());
+        }
         if slot.is_usable() {
             for timer in slot.state.timers() {
                 let key = TimerKey {
@@ -290,6 +359,17 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         }
         self.slots.insert(stream, Arc::new(slot));
     }
+}
+
+type Events<C> = Vec<Recorded<EventOf<C>>>;
+
+/// A commit's events, and the key that they were sealed under.
+pub(super) fn read<C: Codec>(
+    commit: &Commit,
+    bodies: &Bodies,
+) -> Result<(Events<C>, Option<Kid>), DecodeError> {
+    let opened = bodies.open(commit)?;
+    Ok((C::decode(&opened.clear)?, opened.kid))
 }
 
 /// A stream's slot, to be changed: made if it is not there, copied if a snapshot of it is being written.

@@ -1,7 +1,9 @@
 //! One topic on one node: the command loop, the folded state, timers, snapshots.
 
+mod bodies;
 mod checkpoints;
 mod decide;
+mod erase;
 mod folded;
 mod outcomes;
 mod past;
@@ -22,14 +24,16 @@ use eventlog::{CommandId, LogError, LogId, Position, PositionToken, StreamId, To
 use parking_lot::{RwLock, RwLockReadGuard};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub(crate) use bodies::SealedBody;
 pub use folded::{Folded, Slot};
 
 use crate::control::Skipped;
 use crate::telemetry;
 use crate::{
     Call, Codec, CommandOf, DecodeError, EventOf, ExecuteError, Node, ReadError, Receipt, Recorded,
-    ServiceStatus, View,
+    ServiceStatus, StartError, View,
 };
+use bodies::{Bodies, Sealed};
 use past::Past;
 use turns::{Pending, Reply};
 
@@ -66,6 +70,9 @@ struct Shared<C: Codec, V> {
     asks_for_end: tokio::sync::Mutex<()>,
     skipped: Skipped,
     past: Past<C, V>,
+    bodies: Arc<Bodies>,
+    /// How many erasures have been applied to what is folded.
+    erased: watch::Sender<usize>,
 }
 
 struct Incoming<C: Codec> {
@@ -94,6 +101,38 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
     /// # Errors
     /// If the log does not have the topic.
     pub fn start(node: &Node, topic: &str, service: &'static str) -> Result<Self, LogError> {
+        Self::start_with(node, topic, service, Bodies::Clear)
+    }
+
+    /// Like [`Self::start`], for a topic about persons: every body and every state on disk is sealed under the key of
+    /// its entry, so that each can be erased for good.
+    ///
+    /// # Errors
+    /// If the log does not have the topic, or the node has no keys.
+    pub fn start_about_persons(
+        node: &Node,
+        topic: &str,
+        service: &'static str,
+    ) -> Result<Self, StartError> {
+        let keyring = node.keyring.clone();
+        let sealed = Sealed {
+            keyring: keyring.ok_or_else(|| StartError::NoKeys(topic.to_owned()))?,
+            topic: topic.into(),
+        };
+        Ok(Self::start_with(
+            node,
+            topic,
+            service,
+            Bodies::Sealed(sealed),
+        )?)
+    }
+
+    fn start_with(
+        node: &Node,
+        topic: &str,
+        service: &'static str,
+        bodies: Bodies,
+    ) -> Result<Self, LogError> {
         let topic = node.log.topic(topic)?;
         let shared = Arc::new(Shared {
             past: Past::new(node, topic.name()),
@@ -103,6 +142,8 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
             status: watch::Sender::new(ServiceStatus::Starting),
             asks_for_end: tokio::sync::Mutex::new(()),
             skipped: Skipped::default(),
+            bodies: Arc::new(bodies),
+            erased: watch::Sender::new(0),
         });
         let (calls, incoming) = mpsc::channel(CALLS_WAITING);
         node.health.set(service, ServiceStatus::Starting);
@@ -297,9 +338,11 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
         let mut history = Vec::new();
         for commit in self.shared.topic.read(stream).await? {
             let is_skipped = skipped_at == Some(commit.position);
-            let events: Vec<_> = match C::decode(&commit.body) {
-                Ok(events) if !is_skipped => events.into_iter().map(Some).collect(),
+            let read = folded::read::<C>(&commit, &self.shared.bodies);
+            let events: Vec<_> = match read {
+                Ok((events, _)) if !is_skipped => events.into_iter().map(Some).collect(),
                 Err(DecodeError::Erased) => continue,
+                Err(DecodeError::NotNow(reason)) => return Err(ReadError::NotServing(reason)),
                 Err(_) if skipped_at.is_none_or(|at| commit.position < at) => {
                     return Err(ReadError::Unreadable(commit.position));
                 }

@@ -9,10 +9,11 @@ use parking_lot::Mutex;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::task::TaskTracker;
 
+use super::bodies::Bodies;
 use super::checkpoints::Checkpoints;
 use super::snapshot::{self, EVERY_COMMITS, Image};
 use super::{Folded, Shared};
-use crate::{Codec, Node, ReadError, View};
+use crate::{Codec, DecodeError, Node, ReadError, View};
 
 /// Past states that are folded at the same time: each is as large as the present one.
 const AT_ONCE: usize = 2;
@@ -49,6 +50,8 @@ struct Which {
     position: Position,
     /// How many commits operators have skipped: with another one it is another state.
     skipped: usize,
+    /// How many keys were destroyed: nobody's past is shown who was erased since.
+    erased: usize,
 }
 
 impl<C: Codec, V: View<C::Aggregate>> Past<C, V> {
@@ -59,6 +62,11 @@ impl<C: Codec, V: View<C::Aggregate>> Past<C, V> {
             turns: Semaphore::new(AT_ONCE),
             kept: Mutex::default(),
         }
+    }
+
+    /// Lets go of everything: somebody was erased.
+    pub(super) fn forget(&self) {
+        self.kept.lock().clear();
     }
 
     /// Lets go of what nobody has asked for lately.
@@ -97,6 +105,7 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
             log_id,
             position,
             skipped: skipped.len(),
+            erased: self.bodies.erased_count(),
         };
         let state = self.past.once(which);
         let folded =
@@ -120,7 +129,9 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
             // What the store had is gone: the log was replaced meanwhile.
             last = page.last().ok_or(ReadError::OtherLog)?.position;
             let skipped = Arc::clone(&skipped);
-            let fold = blocking(move || fold_page(folded, &page, which.position, &skipped));
+            let bodies = Arc::clone(&self.bodies);
+            let fold = move || fold_page(folded, (&page, which.position), &skipped, &bodies);
+            let fold = blocking(fold);
             let (next, done) = tokio::join!(self.topic.page(last, PAGE), fold);
             (page, folded) = (next?, done??);
             if folded.position().get() >= way_from.get() + A_LONG_WAY {
@@ -136,6 +147,10 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
         if self.topic.log_id() != Some(which.log_id) {
             return Err(ReadError::OtherLog);
         }
+        // Somebody was erased who may have been read before.
+        if self.bodies.erased_count() != which.erased {
+            return Err(ReadError::NotReady);
+        }
         Ok(Arc::new(folded))
     }
 
@@ -144,7 +159,12 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
         let checkpoints = Arc::clone(&self.past.checkpoints);
         let paths = blocking(move || checkpoints.up_to(last)).await;
         for path in paths.unwrap_or_default() {
-            if let Some(folded) = snapshot::load(&path, &self.topic, &self.skipped).await {
+            let from = snapshot::From {
+                topic: &self.topic,
+                skipped: &self.skipped,
+                bodies: &self.bodies,
+            };
+            if let Some(folded) = snapshot::load(&path, from).await {
                 return folded;
             }
         }
@@ -152,7 +172,7 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
     }
 
     fn make_checkpoint(&self, folded: &Folded<C, V>, log_id: LogId) {
-        let Some(image) = Image::of(folded, log_id) else {
+        let Some(image) = Image::of(folded, log_id, &self.bodies) else {
             return;
         };
         let checkpoints = Arc::clone(&self.past.checkpoints);
@@ -166,15 +186,21 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
 /// Folds a page, up to a position.
 fn fold_page<C: Codec, V: View<C::Aggregate>>(
     mut folded: Folded<C, V>,
-    page: &[Arc<Commit>],
-    until: Position,
+    (page, until): (&[Arc<Commit>], Position),
     skipped: &HashSet<Position>,
+    bodies: &Bodies,
 ) -> Result<Folded<C, V>, ReadError> {
     for commit in page.iter().take_while(|commit| commit.position <= until) {
         if skipped.contains(&commit.position) {
             folded.skip(commit);
-        } else if folded.fold(commit).is_err() {
-            return Err(ReadError::Unreadable(commit.position));
+            continue;
+        }
+        match folded.fold(commit, bodies) {
+            Ok(()) => {}
+            Err(DecodeError::NotNow(reason)) => return Err(ReadError::NotServing(reason)),
+            Err(DecodeError::Unknown(_) | DecodeError::Erased) => {
+                return Err(ReadError::Unreadable(commit.position));
+            }
         }
     }
     Ok(folded)

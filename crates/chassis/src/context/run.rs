@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eventlog::{LogError, Position, StreamId, Subscription};
+use pseudonym::vault::Kid;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::worker::{Inputs, Worker};
-use super::{Incoming, Shared, skips};
+use super::{Incoming, Shared, skips, snapshot};
+use crate::erasure::Erasures;
 use crate::{Codec, ExecuteError, Node, View};
 
 /// Calls looked at together.
@@ -56,8 +58,14 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             tracing::error!(%error, "the control topic cannot be read: {error}");
             self.stuck = Some(format!("the control topic cannot be read: {error}"));
         }
+        self.hear_of_erasures().await;
         let shared = Arc::clone(&self.shared);
-        match self.snapshot.load(&topic, &shared.skipped).await {
+        let from = snapshot::From {
+            topic: &topic,
+            skipped: &shared.skipped,
+            bodies: &shared.bodies,
+        };
+        match self.snapshot.load(from).await {
             Some(folded) => {
                 shared.positions.send_replace(folded.position());
                 *shared.folded.write() = folded;
@@ -68,6 +76,17 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         let from = *self.shared.positions.borrow();
         self.refresh();
         Some(topic.subscribe(from))
+    }
+
+    /// Waits until it is known who was erased; what the ledger names before the snapshot is read is erased in it.
+    async fn hear_of_erasures(&mut self) {
+        let Some(erasures) = &mut self.erasures else {
+            return;
+        };
+        if let Err(fault) = erasures.catch_up().await {
+            self.stuck = Some(fault);
+        }
+        self.shared.erased.send_replace(erasures.seen());
     }
 
     /// Applies the operators' decisions to what is folded already.
@@ -83,7 +102,8 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         for (stream, commits) in streams {
             let mut folded = shared.folded.write();
             let is_skipped = |position| shared.skipped.contains(position);
-            if let Err(error) = folded.fold_anew(&stream, &commits, is_skipped) {
+            let commits = (&commits[..], &*shared.bodies);
+            if let Err(error) = folded.fold_anew(&stream, commits, is_skipped) {
                 self.stuck = Some(format!("stream {stream}: {error}"));
             }
         }
@@ -125,6 +145,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                         self.fold(Vec::new());
                     }
                 }
+                kids = next_erasures(&mut self.erasures) => self.erase(&kids),
                 Ok(()) = status.changed() => self.refresh(),
                 _ = ticks.tick() => {
                     self.tick();
@@ -148,5 +169,13 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             }
         }
         self.expire(Duration::ZERO);
+    }
+}
+
+/// What was erased since; never comes where nobody can be.
+async fn next_erasures(erasures: &mut Option<Erasures>) -> Vec<Kid> {
+    match erasures {
+        Some(erasures) => erasures.next().await,
+        None => std::future::pending().await,
     }
 }

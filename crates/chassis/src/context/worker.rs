@@ -2,7 +2,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use eventlog::{AttemptId, Commit, LogError, NewCommit, Position, Status, StreamId};
+use pseudonym::vault::Kid;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
@@ -11,7 +13,8 @@ use super::snapshot::SnapshotFile;
 use super::timers::TimerDesk;
 use super::turns::{Attempt, Turns};
 use super::{CALL_DEADLINE, Folded, Incoming, Shared};
-use crate::control::{Skipped, Skips};
+use crate::control::Skips;
+use crate::erasure::{Erasures, KeyError, Keyring};
 use crate::telemetry::Figures;
 use crate::{Clock, Codec, DecodeError, ExecuteError, Health, Node, ServiceStatus, View};
 
@@ -39,6 +42,10 @@ pub(super) struct Worker<C: Codec, V> {
     pub(super) backlog: VecDeque<Arc<Commit>>,
     /// Why folding stopped.
     pub(super) stuck: Option<String>,
+    /// It stopped for want of a key, which may come.
+    awaits_key: bool,
+    /// Who is erased, of a topic about persons.
+    pub(super) erasures: Option<Erasures>,
     caught_up: bool,
     /// Streams that wait for a position to be folded before they are decided again.
     blocked: Vec<StreamId>,
@@ -72,6 +79,8 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             failed,
             backlog: VecDeque::new(),
             stuck: None,
+            awaits_key: false,
+            erasures: shared.bodies.keyring().map(Keyring::erasures),
             caught_up: false,
             blocked: Vec::new(),
             figures: Figures::of(shared.topic.name()),
@@ -123,9 +132,6 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             return;
         };
         let decided: Vec<_> = turn.waiting.drain(..plan.planned.len()).collect();
-        if !plan.notes.is_empty() {
-            turn.in_flight = Some(attempt_id);
-        }
         let mut commands = Vec::new();
         for (pending, planned) in decided.into_iter().zip(plan.planned) {
             match planned {
@@ -141,15 +147,23 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             commands,
             since: Instant::now(),
         };
-        self.turns.attempts.insert(attempt_id, attempt);
-        let head = folded.get(stream).map(|slot| slot.version);
-        let commit = NewCommit {
+        let slot = folded.get(stream);
+        let mut commit = NewCommit {
             stream: stream.clone(),
-            version: head.unwrap_or_default().next(),
+            version: slot.map(|slot| slot.version).unwrap_or_default().next(),
             attempt: attempt_id,
             commands: plan.notes,
-            body: plan.body.into(),
+            body: Bytes::new(),
         };
+        let kid = slot.and_then(|slot| slot.kid);
+        let bodies = &self.shared.bodies;
+        if let Err(error) = bodies.seal(&mut commit, plan.body, (kid, self.clock.now())) {
+            return self.give_up(attempt, &without_key(&error));
+        }
+        if let Some(turn) = self.turns.by_stream.get_mut(stream) {
+            turn.in_flight = Some(attempt_id);
+        }
+        self.turns.attempts.insert(attempt_id, attempt);
         let failed = self.failed.clone();
         self.shared.topic.submit(commit, move |result| {
             // Success is heard of by folding the commit.
@@ -169,10 +183,13 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                 let Some(commit) = self.backlog.front() else {
                     break;
                 };
-                if let Err(reason) = fold_one(&mut folded, commit, &self.shared.skipped) {
+                if let Err(error) = fold_one(&mut folded, commit, &self.shared) {
+                    let reason = stuck_at(commit, &error, self.awaits_key);
                     self.stuck = Some(reason);
+                    self.awaits_key = matches!(error, DecodeError::NotNow(_));
                     break;
                 }
+                self.awaits_key = false;
                 if let Some(attempt) = self.turns.end(commit.attempt) {
                     answered.push((commit.position, attempt));
                 }
@@ -199,6 +216,19 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             self.work(&stream);
         }
         self.refresh();
+    }
+
+    /// Lets go of everything about whoever was erased, at once.
+    pub(super) fn erase(&mut self, kids: &[Kid]) {
+        {
+            let mut folded = self.shared.folded.write();
+            kids.iter().for_each(|kid| folded.forget(kid));
+        }
+        self.shared.past.forget();
+        let seen = self.erasures.as_ref().map_or(0, Erasures::seen);
+        self.shared.erased.send_replace(seen);
+        // Whoever watches the state hears of it as of a commit.
+        self.shared.positions.send_modify(|_| {});
     }
 
     /// An attempt did not take effect, or nobody knows.
@@ -300,9 +330,14 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
     pub(super) fn refresh(&mut self) {
         let was_caught_up = self.caught_up;
         let topic = self.shared.topic.status().borrow().clone();
+        let fault = self.shared.bodies.keyring().and_then(Keyring::fault);
         let status = match (topic, &self.stuck) {
             (Status::NotServing(reason), _) => ServiceStatus::NotServing(reason),
             (_, Some(reason)) => ServiceStatus::NotServing(reason.clone()),
+            // What is folded may be of somebody who was erased.
+            (Status::Serving, None) if fault.is_some() => {
+                ServiceStatus::NotServing(fault.unwrap_or_default())
+            }
             (Status::Starting, None) => ServiceStatus::Starting,
             (Status::Serving, None) => {
                 let position = *self.shared.positions.borrow();
@@ -334,6 +369,10 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
     /// What happens a few times a second: deadlines and timers.
     pub(super) fn tick(&mut self) {
         self.expire(CALL_DEADLINE);
+        if self.awaits_key {
+            self.stuck = None;
+            self.fold(Vec::new());
+        }
         self.refresh();
         self.shared.past.tidy();
         if *self.shared.status.borrow() == ServiceStatus::Serving {
@@ -353,23 +392,36 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
 fn fold_one<C: Codec, V: View<C::Aggregate>>(
     folded: &mut Folded<C, V>,
     commit: &Commit,
-    skipped: &Skipped,
-) -> Result<(), String> {
-    if skipped.contains(commit.position) {
+    shared: &Shared<C, V>,
+) -> Result<(), DecodeError> {
+    if shared.skipped.contains(commit.position) {
         folded.skip(commit);
         return Ok(());
     }
-    folded.fold(commit).map_err(|error| {
-        let DecodeError::Unknown(reason) = error else {
-            return format!("position {}: {error}", commit.position);
-        };
+    folded.fold(commit, &shared.bodies)
+}
+
+/// Says why folding stopped; a second time only to who asks.
+fn stuck_at(commit: &Commit, error: &DecodeError, is_known: bool) -> String {
+    if !is_known {
         tracing::error!(
-            position = commit.position.get(), stream.id = %commit.stream, reason,
+            position = commit.position.get(), stream.id = %commit.stream, reason = %error,
             "the view stopped at a commit that it cannot read"
         );
-        format!(
-            "position {} of stream {} cannot be read: {reason}",
-            commit.position, commit.stream
-        )
-    })
+    }
+    format!(
+        "position {} of stream {} cannot be read: {error}",
+        commit.position, commit.stream
+    )
+}
+
+/// Nothing was written for want of a key.
+fn without_key(error: &KeyError) -> ExecuteError {
+    match error {
+        KeyError::Erased => decide::erased(),
+        KeyError::Full => ExecuteError::Full,
+        KeyError::Lost(reason) | KeyError::NotNow(reason) => {
+            ExecuteError::NotServing(reason.clone())
+        }
+    }
 }

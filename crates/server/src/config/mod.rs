@@ -110,6 +110,13 @@ impl Service {
         }
     }
 
+    /// Tells whether it keeps something about persons: sealed, under keys that can be destroyed.
+    pub const fn is_about_persons(self) -> bool {
+        match self {
+            Self::Capacity => false,
+        }
+    }
+
     /// Accepts the word that settings use.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|service| service.name() == text)

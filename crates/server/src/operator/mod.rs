@@ -2,6 +2,7 @@
 
 mod access;
 mod calibration;
+mod erasure;
 mod export;
 mod inspect;
 mod mend;
@@ -49,6 +50,11 @@ pub(crate) enum Command {
         topic: String,
         confirmed: bool,
     },
+    VerifyErasures,
+    DestroyQuarter {
+        quarter: String,
+        confirmed: bool,
+    },
 }
 
 impl Command {
@@ -81,6 +87,11 @@ impl Command {
                 topic: text(given, "topic")?,
                 confirmed: given.get_flag("yes"),
             },
+            ("erasure", "verify") => Self::VerifyErasures,
+            ("erasure", "destroy") => Self::DestroyQuarter {
+                quarter: text(given, "quarter")?,
+                confirmed: given.get_flag("yes"),
+            },
             _ => return Err(anyhow!("there is no command {group} {verb}")),
         })
     }
@@ -108,6 +119,10 @@ pub(crate) async fn run(
             forced,
         } => mend::skip(settings, (&topic, position), (&reason, forced), out).await,
         Command::Reset { topic, confirmed } => mend::reset(settings, &topic, confirmed, out).await,
+        Command::VerifyErasures => erasure::verify(settings, out).await,
+        Command::DestroyQuarter { quarter, confirmed } => {
+            erasure::destroy(settings, (&quarter, confirmed), out).await
+        }
     }
 }
 

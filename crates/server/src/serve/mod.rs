@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chassis::access_log::AccessLog;
 use chassis::{Clock, Health, Node, ServiceStatus};
+use eventlog::EventLog;
 use prometheus::Registry;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use crate::config::Settings;
 use crate::pages::Pages;
-use crate::{demonstration, grpc, pages, storage};
+use crate::{demonstration, grpc, pages, persons, storage};
 
 /// The least that the log gets for its last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -43,7 +44,11 @@ pub struct Outside {
 /// One sentence: the log cannot be opened, or a service cannot start.
 pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<()> {
     let opening = settings.clone();
-    let log = tokio::task::spawn_blocking(move || storage::open(&opening)).await??;
+    let opened = tokio::task::spawn_blocking(move || {
+        anyhow::Ok((storage::open(&opening)?, persons::open_if_served(&opening)?))
+    });
+    let (log, persons) = opened.await??;
+    let ledger = persons.as_ref().map(|persons| persons.ledger.clone());
     let mut node = Node {
         name: Uuid::now_v7().to_string(),
         log,
@@ -54,8 +59,13 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
         clock: Clock::system(),
         snapshots: Some(storage::snapshots(settings)?),
         access_log: AccessLog::default(),
+        keyring: None,
     };
     node.access_log = AccessLog::start(&node)?;
+    if let Some(persons) = persons {
+        let keyring = persons.start(&node.region, &node.tasks, &node.shutdown)?;
+        node.keyring = Some(keyring);
+    }
     let routes = grpc::mount(&node, &settings.services)
         .with_context(|| format!("the services of region {} cannot start", settings.region))?;
     let gate = grpc::gate(&node, &settings.services)?;
@@ -92,6 +102,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
 
     let mut running = Running {
         node,
+        ledger,
         stopping,
         grpc,
         http,
@@ -136,6 +147,13 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
         "doorstroomd: callers are not identified yet: {door}; who one is (doorstroom --as) is believed from this machine \
          alone, and without it nothing about persons is done"
     )?;
+    if persons::are_served(settings) {
+        writeln!(
+            out,
+            "doorstroomd: keys of persons are files in {}: for trying out, not for earnest",
+            settings.data.display()
+        )?;
+    }
     if settings.demo {
         demonstration::announce(out, at.grpc)?;
     }
@@ -145,6 +163,8 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
 /// A server at work.
 struct Running {
     node: Node,
+    /// Of erasures, where persons are served.
+    ledger: Option<EventLog>,
     stopping: CancellationToken,
     grpc: JoinHandle<anyhow::Result<()>>,
     http: JoinHandle<anyhow::Result<()>>,
@@ -156,6 +176,7 @@ impl Running {
         let deadline = Instant::now() + deadline;
         let Self {
             node,
+            ledger,
             stopping,
             grpc,
             http,
@@ -181,7 +202,10 @@ impl Running {
         // What was taken is written out, and whoever waits for it is answered: a moment for that there always is.
         let deadline = deadline.max(Instant::now() + LAST_WRITES);
         let log = node.log.clone();
-        let closed = tokio::task::spawn_blocking(move || log.close());
+        let closed = tokio::task::spawn_blocking(move || {
+            log.close();
+            ledger.inspect(EventLog::close);
+        });
         if timeout_at(deadline, closed).await.is_err() {
             tracing::warn!(
                 "the log did not close by the deadline: what was sent last has an unknown outcome"

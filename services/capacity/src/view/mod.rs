@@ -99,6 +99,9 @@ impl View<Offering> for CapacityView {
         self.experience.set(number as usize, state);
         self.unusable.push(number);
     }
+
+    /// Offerings are of organisations: their bodies are in clear, and there is no key to destroy.
+    fn on_erased(&mut self, _: &StreamId) {}
 }
 
 impl CapacityView {

@@ -3,6 +3,7 @@
 mod batches;
 mod contention;
 mod past;
+mod persons;
 mod places;
 mod reads;
 mod repeats;
@@ -118,14 +119,10 @@ impl House {
         within(skipped).await.expect("it is recorded");
     }
 
-    /// Starts a node, without waiting for it.
-    fn start_with<C: Codec, V: View<C::Aggregate>>(
-        &self,
-        name: &str,
-        snapshots: Option<PathBuf>,
-    ) -> Running<C, V> {
+    /// What a node's process shares.
+    fn process(&self, name: &str, snapshots: Option<PathBuf>) -> Node {
         let now = Arc::clone(&self.now);
-        let node = Node {
+        Node {
             name: name.to_owned(),
             log: self.log.clone(),
             region: "demo".to_owned(),
@@ -135,7 +132,17 @@ impl House {
             clock: Clock::new(move || Timestamp::from_millis(now.load(Ordering::Relaxed))),
             snapshots,
             access_log: Default::default(),
-        };
+            keyring: None,
+        }
+    }
+
+    /// Starts a node, without waiting for it.
+    fn start_with<C: Codec, V: View<C::Aggregate>>(
+        &self,
+        name: &str,
+        snapshots: Option<PathBuf>,
+    ) -> Running<C, V> {
+        let node = self.process(name, snapshots);
         let context = Context::start(&node, TOPIC, "places").expect("the topic is there");
         Running { node, context }
     }

@@ -13,6 +13,7 @@ use super::places::Totals;
 use super::snapshots::{Everything, everything};
 use super::{Command, House, Places, PlacesCodec, Running, effect, stream, within};
 use crate::context::Folded;
+use crate::context::bodies::Bodies;
 use crate::{Codec, DecodeError, Recorded, View};
 
 type Node<C = PlacesCodec> = Running<C, Totals>;
@@ -78,7 +79,9 @@ async fn from_the_beginning(house: &House, millis: i64) -> Everything {
     let mut folded = Folded::<PlacesCodec, Totals>::default();
     for commit in all.expect("it can be read") {
         if commit.log_time_millis <= millis {
-            folded.fold(&commit).expect("it can be read");
+            folded
+                .fold(&commit, &Bodies::Clear)
+                .expect("it can be read");
         }
     }
     folded.show();

@@ -196,4 +196,8 @@ impl View<Places> for Totals {
     fn set_unusable(&mut self, stream: &StreamId, _: &Places) {
         self.free.remove(stream);
     }
+
+    fn on_erased(&mut self, stream: &StreamId) {
+        self.free.remove(stream);
+    }
 }

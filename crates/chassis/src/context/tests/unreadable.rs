@@ -180,7 +180,7 @@ async fn an_erased_body_counts_and_its_stream_takes_no_commands_and_no_timers() 
 
     assert_eq!(
         refusal(&node.execute("a", &house.call(Command::Take)).await),
-        "stream-unusable"
+        "erased"
     );
     house.pass_time(60_000 + 9_000);
     node.folds("b", |state| state.holds.is_empty()).await;

@@ -53,6 +53,7 @@ impl World {
             clock: Clock::new(move || Timestamp::from_millis(hand.load(Ordering::Relaxed))),
             snapshots: None,
             access_log: Default::default(),
+            keyring: None,
         };
         let context = Context::start(&node, "demo.capacity", "test").unwrap();
         let api = Api::new(context, node.clone(), Duration::from_millis(50));

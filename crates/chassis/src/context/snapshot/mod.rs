@@ -2,6 +2,10 @@
 //!
 //! A snapshot is a cache: one that does not fit is dropped with one line, and the log is folded again.
 
+mod message;
+mod slots;
+
+use std::collections::HashMap;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,89 +13,24 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::{Aggregate, Timestamp};
-use eventlog::{AttemptId, CommandId, LogId, Noted, Position, StreamId, Topic, Version};
+use eventlog::{AttemptId, CommandId, LogId, Noted, Position, StreamId, Topic};
 use prost::Message;
 use tokio::task::JoinHandle;
 
-use super::folded::{Folded, Slot, Slots, TimerKey};
+use super::bodies::Bodies;
+use super::folded::{Folded, Slots};
 use super::outcomes::Outcome;
 use super::skips;
 use super::worker::Worker;
 use crate::control::Skipped;
 use crate::{Codec, View};
 
+use message::{OutcomeMessage, SnapshotMessage, TimerMessage};
+
 const MAGIC: &[u8; 4] = b"DSS2";
 /// A snapshot is made after this many commits, or after this long if there was one.
 pub(super) const EVERY_COMMITS: u64 = 250_000;
 const EVERY: Duration = Duration::from_secs(600);
-
-/// Written piece by piece: messages behind one another are one message.
-#[derive(Clone, PartialEq, Message)]
-struct SnapshotMessage {
-    #[prost(string, tag = "1")]
-    format: String,
-    #[prost(bytes = "vec", tag = "2")]
-    log_id: Vec<u8>,
-    #[prost(uint64, tag = "3")]
-    position: u64,
-    #[prost(bytes = "vec", tag = "4")]
-    attempt: Vec<u8>,
-    #[prost(int64, tag = "5")]
-    log_time: i64,
-    #[prost(message, repeated, tag = "6")]
-    slots: Vec<SlotMessage>,
-    #[prost(message, repeated, tag = "7")]
-    outcomes: Vec<OutcomeMessage>,
-    #[prost(message, repeated, tag = "8")]
-    timers: Vec<TimerMessage>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct SlotMessage {
-    #[prost(string, tag = "1")]
-    stream: String,
-    #[prost(uint64, tag = "2")]
-    version: u64,
-    #[prost(uint64, tag = "3")]
-    changed_at: u64,
-    #[prost(int64, tag = "4")]
-    changed_time: i64,
-    #[prost(bool, tag = "5")]
-    erased: bool,
-    #[prost(bytes = "bytes", tag = "6")]
-    state: Bytes,
-    #[prost(uint64, optional, tag = "7")]
-    skipped_at: Option<u64>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct OutcomeMessage {
-    #[prost(int64, tag = "1")]
-    log_time: i64,
-    #[prost(bytes = "vec", tag = "2")]
-    command_id: Vec<u8>,
-    #[prost(string, tag = "3")]
-    stream: String,
-    #[prost(uint64, tag = "4")]
-    position: u64,
-    /// Absent: taken, or unchanged.
-    #[prost(string, optional, tag = "5")]
-    refusal: Option<String>,
-    #[prost(bool, tag = "6")]
-    unchanged: bool,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct TimerMessage {
-    #[prost(string, tag = "1")]
-    stream: String,
-    #[prost(string, tag = "2")]
-    name: String,
-    #[prost(int64, tag = "3")]
-    due: i64,
-    #[prost(bytes = "vec", tag = "4")]
-    set_by: Vec<u8>,
-}
 
 /// Where a topic's snapshot is, and when the last one was made.
 pub(super) struct SnapshotFile {
@@ -120,28 +59,34 @@ impl SnapshotFile {
     /// Reads the snapshot, if there is one that fits and the log confirms it.
     pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
         &mut self,
-        topic: &Topic,
-        skipped: &Skipped,
+        from: From<'_>,
     ) -> Option<Folded<C, V>> {
-        let folded = load(self.path.as_ref()?, topic, skipped).await?;
+        let folded = load(self.path.as_ref()?, from).await?;
         self.made_at = folded.position;
         Some(folded)
     }
 }
 
+/// What a snapshot is read with.
+#[derive(Clone, Copy)]
+pub(super) struct From<'a> {
+    pub(super) topic: &'a Topic,
+    pub(super) skipped: &'a Skipped,
+    pub(super) bodies: &'a Arc<Bodies>,
+}
+
 /// Reads a snapshot, if it is there, fits and the log confirms it; drops one that does not.
 pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
     path: &Path,
-    topic: &Topic,
-    skipped: &Skipped,
+    from: From<'_>,
 ) -> Option<Folded<C, V>> {
     let bytes = Bytes::from(tokio::fs::read(path).await.ok()?);
-    match checked(bytes, topic, skipped).await {
+    match checked(bytes, from).await {
         Ok(folded) => Some(folded),
         Err(reason) => {
             tracing::warn!(
                 reason,
-                topic = topic.name(),
+                topic = from.topic.name(),
                 "a snapshot was dropped: {reason}; the log is folded again"
             );
             // If it stays there it is dropped again at the next look.
@@ -153,16 +98,27 @@ pub(super) async fn load<C: Codec, V: View<C::Aggregate>>(
 
 async fn checked<C: Codec, V: View<C::Aggregate>>(
     bytes: Bytes,
-    topic: &Topic,
-    skipped: &Skipped,
+    from: From<'_>,
 ) -> Result<Folded<C, V>, String> {
+    let From {
+        topic,
+        skipped,
+        bodies,
+    } = from;
     let message = blocking(move || read::<C>(&bytes)).await?;
     confirm(topic, &message).await?;
-    let mut folded: Folded<C, V> = blocking(move || unfold(message)).await?;
+    if let Some(keyring) = bodies.keyring()
+        && keyring.ledger_position().get() < message.ledger
+    {
+        return Err("it knows more erasures than the ledger".into());
+    }
+    let sealed = Arc::clone(bodies);
+    let mut folded: Folded<C, V> = blocking(move || unfold(message, &sealed)).await?;
     let cut_at = |stream: &StreamId| folded.get(stream)?.skipped_at;
     let streams = skips::folded_too_far(topic, skipped, folded.position, cut_at).await;
     for (stream, commits) in streams.map_err(|error| error.to_string())? {
-        let anew = folded.fold_anew(&stream, &commits, |position| skipped.contains(position));
+        let commits = (&commits[..], &**bodies);
+        let anew = folded.fold_anew(&stream, commits, |position| skipped.contains(position));
         anew.map_err(|error| error.to_string())?;
     }
     Ok(folded)
@@ -203,7 +159,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             if folded.position == self.snapshot.made_at {
                 return;
             }
-            Image::of(&folded, log_id)
+            Image::of(&folded, log_id, &self.shared.bodies)
         };
         let Some(image) = image else {
             return;
@@ -238,6 +194,7 @@ pub(super) struct Image<A> {
     /// Everything but the aggregates.
     head: SnapshotMessage,
     slots: Slots<A>,
+    bodies: Arc<Bodies>,
 }
 
 impl<A: Aggregate> Image<A> {
@@ -245,16 +202,23 @@ impl<A: Aggregate> Image<A> {
     pub(super) fn of<C: Codec<Aggregate = A>, V: View<A>>(
         folded: &Folded<C, V>,
         log_id: LogId,
+        bodies: &Arc<Bodies>,
     ) -> Option<Self> {
+        let mut head = head(folded, log_id.as_uuid().as_bytes(), folded.attempt?);
+        if let Some(keyring) = bodies.keyring() {
+            head.ledger = keyring.ledger_position().get();
+        }
         Some(Self {
-            head: head(folded, log_id.as_uuid().as_bytes(), folded.attempt?),
+            head,
             slots: folded.slots.clone(),
+            bodies: Arc::clone(bodies),
         })
     }
 }
 
 /// Writes beside the old snapshot, then puts the new one in its place.
-pub(super) fn put<C: Codec>(path: &Path, image: Image<C::Aggregate>) -> std::io::Result<()> {
+pub(super) fn put<C: Codec>(path: &Path, mut image: Image<C::Aggregate>) -> std::io::Result<()> {
+    let mut timers = slots::timers_apart(&mut image.head, &image.bodies);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -271,7 +235,11 @@ pub(super) fn put<C: Codec>(path: &Path, image: Image<C::Aggregate>) -> std::io:
     write(&image.head)?;
     for (stream, slot) in image.slots {
         write(&SnapshotMessage {
-            slots: vec![slot_out::<C>(&stream, &slot)],
+            slots: vec![slots::out::<C>(
+                (&stream, &slot),
+                &mut timers,
+                &image.bodies,
+            )?],
             ..SnapshotMessage::default()
         })?;
     }
@@ -327,6 +295,7 @@ fn head<C: Codec, V: View<C::Aggregate>>(
         attempt: attempt.as_uuid().as_bytes().to_vec(),
         log_time: folded.log_time.as_millis(),
         slots: Vec::new(),
+        ledger: 0,
         outcomes: folded
             .outcomes
             .iter()
@@ -342,18 +311,6 @@ fn head<C: Codec, V: View<C::Aggregate>>(
                 set_by: timer.set_by.as_uuid().as_bytes().to_vec(),
             })
             .collect(),
-    }
-}
-
-fn slot_out<C: Codec>(stream: &StreamId, slot: &Slot<C::Aggregate>) -> SlotMessage {
-    SlotMessage {
-        stream: stream.as_str().to_owned(),
-        version: slot.version.get(),
-        changed_at: slot.changed_at.get(),
-        changed_time: slot.changed_time.as_millis(),
-        erased: slot.erased,
-        state: C::encode_state(&slot.state).into(),
-        skipped_at: slot.skipped_at.map(Position::get),
     }
 }
 
@@ -373,6 +330,7 @@ fn outcome_out(log_time: i64, id: &CommandId, outcome: &Outcome) -> OutcomeMessa
 
 fn unfold<C: Codec, V: View<C::Aggregate>>(
     message: SnapshotMessage,
+    bodies: &Bodies,
 ) -> Result<Folded<C, V>, String> {
     let mut folded = Folded {
         position: Position::new(message.position),
@@ -380,27 +338,11 @@ fn unfold<C: Codec, V: View<C::Aggregate>>(
         attempt: AttemptId::from_slice(&message.attempt),
         ..Folded::default()
     };
-    let mut set_by = std::collections::HashMap::new();
-    for timer in message.timers {
-        let key = TimerKey {
-            due: Timestamp::from_millis(timer.due),
-            stream: stream(&timer.stream)?,
-            name: timer.name,
-        };
-        set_by.insert(key, CommandId::from_slice(&timer.set_by).ok_or("a timer")?);
-    }
+    let mut set_by = HashMap::new();
+    slots::set_timers(&mut set_by, message.timers)?;
     for slot in message.slots {
         let stream = stream(&slot.stream)?;
-        let state = C::decode_state(&slot.state).map_err(|error| error.to_string())?;
-        let slot = Slot {
-            version: Version::new(slot.version),
-            changed_at: Position::new(slot.changed_at),
-            changed_time: Timestamp::from_millis(slot.changed_time),
-            erased: slot.erased,
-            skipped_at: slot.skipped_at.map(Position::new),
-            state,
-            ..Slot::default()
-        };
+        let slot = slots::read::<C>((&stream, &slot), &mut set_by, bodies)?;
         folded.put(stream, slot, &set_by);
     }
     for outcome in message.outcomes {

@@ -1,0 +1,91 @@
+use pseudonym::envelope::{Audience, DataKey, SubKey};
+use pseudonym::vault::{Kid, Quarter, VaultError};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+
+/// A vault whose disk is full when something is to be destroyed.
+struct Full {
+    vault: FileVault,
+    is_full: AtomicBool,
+}
+
+impl KeyVault for Full {
+    fn make(&self, quarter: Quarter, count: usize) -> Result<Vec<(Kid, DataKey)>, VaultError> {
+        self.vault.make(quarter, count)
+    }
+
+    fn open(&self, kid: Kid, audience: Audience) -> Result<SubKey, VaultError> {
+        self.vault.open(kid, audience)
+    }
+
+    fn shred(&self, kids: &[Kid]) -> Result<(), VaultError> {
+        if self.is_full.load(Ordering::Relaxed) {
+            return Err(VaultError::Full);
+        }
+        self.vault.shred(kids)
+    }
+
+    fn made_in(&self, quarter: Quarter) -> Result<Vec<Kid>, VaultError> {
+        self.vault.made_in(quarter)
+    }
+
+    fn destroy(&self, quarter: Quarter) -> Result<(), VaultError> {
+        self.vault.destroy(quarter)
+    }
+}
+
+fn full(disk: &Disk) -> Arc<Full> {
+    Arc::new(Full {
+        vault: FileVault::open(disk.0.path()).expect("it opens"),
+        is_full: AtomicBool::new(true),
+    })
+}
+
+fn is_destroyed(vault: &dyn KeyVault, kid: Kid) -> bool {
+    matches!(
+        vault.open(kid, Audience::Region).map(|_| ()),
+        Err(VaultError::Erased)
+    )
+}
+
+#[tokio::test]
+async fn between_the_ledger_and_the_destruction_nobody_reads_and_a_restart_finishes_it() {
+    let disk = Disk::new();
+    let vault = full(&disk);
+    let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
+    let node = region.node("one").await;
+    region.live(&node, "a").await;
+    let kid = kid_of(&node, "a");
+    let erased = node.erase("a").await;
+    assert!(matches!(erased, Err(EraseError::Recorded)), "{erased:?}");
+    assert!(!is_destroyed(&*vault, kid), "the key is still there");
+    node.shows_nothing_of("a").await;
+    // As after a crash: nothing more is done in this process.
+    node.stop().await;
+    region.close();
+    drop(vault);
+
+    let region = disk.opened();
+    let node = region.node("one").await;
+    node.shows_nothing_of("a").await;
+    assert!(is_destroyed(&*region.vault, kid), "the start has done it");
+}
+
+#[tokio::test]
+async fn a_destruction_that_failed_is_tried_again_until_it_is_done() {
+    let disk = Disk::new();
+    let vault = full(&disk);
+    let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
+    let node = region.node("one").await;
+    region.live(&node, "a").await;
+    let kid = kid_of(&node, "a");
+    let erasing = node.erase("a");
+    let making_room = async {
+        node.folds("a", |state| *state == Places::default()).await;
+        vault.is_full.store(false, Ordering::Relaxed);
+    };
+    let (erased, ()) = tokio::join!(erasing, making_room);
+    erased.expect("it is done in the end");
+    assert!(is_destroyed(&*vault, kid));
+}

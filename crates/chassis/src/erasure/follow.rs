@@ -1,0 +1,131 @@
+//! Reads the ledger from its beginning and for ever, and destroys what it names: whoever wrote the line, and whoever
+//! was interrupted after it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eventlog::{LogError, Position, Status, Subscription};
+use pseudonym::vault::{KeyVault, Kid, VaultError};
+
+use super::chain::Chain;
+use super::keyring::{CONFIRMED_FOR, Keyring};
+use super::record::Subject;
+
+/// How often the ledger is asked how it ends, and what could not be destroyed is tried again.
+const CONFIRM_EVERY: Duration = CONFIRMED_FOR.checked_div(20).expect("not by zero");
+
+/// Lines that were read and whose keys are not destroyed yet.
+#[derive(Default)]
+struct Unfinished {
+    lines: Vec<Subject>,
+    up_to: Position,
+}
+
+pub(super) async fn follow(keyring: Keyring) {
+    let ledger = &keyring.inner.ledger;
+    let mut status = ledger.status();
+    while ledger.log_id().is_none() {
+        if status.changed().await.is_err() {
+            return;
+        }
+    }
+    let lines = ledger.subscribe(Position::START);
+    if let Err(fault) = read(&keyring, lines).await {
+        tracing::error!(
+            topic = ledger.name(),
+            "nothing about persons is read any more: {fault}"
+        );
+        keyring.inner.erased.fail(fault);
+    }
+}
+
+/// Comes back when the ledger is closed, or with the reason why it cannot be relied on.
+async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> {
+    let mut chain = Chain::new(keyring.inner.signer.verifying_key());
+    let mut unfinished = Unfinished::default();
+    let mut ticks = tokio::time::interval(CONFIRM_EVERY);
+    loop {
+        tokio::select! {
+            page = lines.next() => match page {
+                Ok(page) => {
+                    for commit in page {
+                        let line = chain.read(&commit).map_err(|fault| fault.to_string())?;
+                        let kids = kids_of(keyring, line.subject).await?;
+                        keyring.inner.erased.add(&kids, (commit.position, &chain));
+                        keyring.let_go(&kids);
+                        unfinished.lines.push(line.subject);
+                        unfinished.up_to = commit.position;
+                    }
+                }
+                // Whoever reads hears in time that nothing is confirmed any more.
+                Err(LogError::Closed) => return Ok(()),
+                Err(error) => return Err(format!("the erasure ledger cannot be read: {error}")),
+            },
+            _ = ticks.tick() => keyring.tidy(),
+        }
+        finish(keyring, &mut unfinished).await;
+        confirm(keyring, lines.position()).await;
+    }
+}
+
+/// The keys that a line is about.
+async fn kids_of(keyring: &Keyring, subject: Subject) -> Result<Vec<Kid>, String> {
+    match subject {
+        Subject::Entry(kid) => Ok(vec![kid]),
+        Subject::Quarter(quarter) => {
+            keyring.forget_spare();
+            let kids = on_vault(keyring, move |vault| vault.made_in(quarter)).await;
+            kids.map_err(|error| format!("the keys of {quarter} cannot be listed: {error}"))
+        }
+    }
+}
+
+/// Destroys what is not destroyed yet; what fails is tried again.
+async fn finish(keyring: &Keyring, unfinished: &mut Unfinished) {
+    if unfinished.lines.is_empty() {
+        return;
+    }
+    let lines = unfinished.lines.clone();
+    match on_vault(keyring, move |vault| destroy(vault, &lines)).await {
+        Ok(()) => {
+            unfinished.lines.clear();
+            keyring.inner.erased.set_done(unfinished.up_to);
+        }
+        Err(error) => tracing::error!(
+            %error, keys.count = unfinished.lines.len(),
+            "keys could not be destroyed, which is tried again: {error}"
+        ),
+    }
+}
+
+fn destroy(vault: &dyn KeyVault, lines: &[Subject]) -> Result<(), VaultError> {
+    let mut kids = Vec::with_capacity(lines.len());
+    for line in lines {
+        match line {
+            Subject::Entry(kid) => kids.push(*kid),
+            Subject::Quarter(quarter) => vault.destroy(*quarter)?,
+        }
+    }
+    vault.shred(&kids)
+}
+
+/// Notes when everything that the ledger says has been heard.
+async fn confirm(keyring: &Keyring, read: Position) {
+    let ledger = &keyring.inner.ledger;
+    let asked = Instant::now();
+    if *ledger.status().borrow() == Status::Serving
+        && ledger.last_position().await.is_ok_and(|last| last <= read)
+    {
+        *keyring.inner.confirmed.lock() = Some(asked);
+        keyring.inner.erased.set_whole();
+    }
+}
+
+async fn on_vault<R: Send + 'static>(
+    keyring: &Keyring,
+    work: impl FnOnce(&dyn KeyVault) -> Result<R, VaultError> + Send + 'static,
+) -> Result<R, VaultError> {
+    let vault = Arc::clone(&keyring.inner.vault);
+    let done = tokio::task::spawn_blocking(move || work(&*vault)).await;
+    done.map_err(|error| VaultError::Storage(error.to_string()))?
+}

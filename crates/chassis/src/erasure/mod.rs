@@ -1,0 +1,36 @@
+//! The keys of entries about persons, and what becomes of them: given out, held for minutes, destroyed for good.
+//!
+//! An erasure is a record in the region's ledger first, then the destruction of the key. Whoever was interrupted
+//! between the two goes on at the next start; whoever reads asks the ledger first, and reads nothing while it does
+//! not know how the ledger ends.
+
+mod chain;
+mod check;
+mod destroy;
+mod follow;
+mod keyring;
+#[cfg(test)]
+mod model;
+mod record;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+pub use chain::{Chain, LedgerFault};
+pub use check::check;
+pub use destroy::EraseError;
+pub use ed25519_dalek::{SigningKey, VerifyingKey};
+pub(crate) use keyring::KeyError;
+pub use keyring::Keyring;
+pub use record::{ErasureRecord, Ground, Subject};
+pub(crate) use standing::Erasures;
+
+/// The key that a body of a commit is sealed under; none if it is not a sealed one.
+pub fn kid_of(body: &[u8]) -> Option<pseudonym::vault::Kid> {
+    crate::context::SealedBody::parse(body)?.kid()
+}
+
+/// Name of a region's ledger of erasures.
+pub fn topic_name(region: &str) -> String {
+    format!("{region}.erasures")
+}
