@@ -12,6 +12,7 @@ mod as_of;
 mod disk;
 mod histogram;
 mod history;
+mod holds;
 mod memory;
 mod nation;
 mod offering_table;
@@ -40,16 +41,18 @@ enum Scenario {
     Watchers,
     Replay,
     AsOf,
+    Holds,
     Memory,
 }
 
-const SCENARIOS: [(&str, Scenario); 7] = [
+const SCENARIOS: [(&str, Scenario); 8] = [
     ("reports", Scenario::Reports),
     ("writers", Scenario::Writers),
     ("search", Scenario::Search),
     ("watchers", Scenario::Watchers),
     ("replay", Scenario::Replay),
     ("as-of", Scenario::AsOf),
+    ("holds", Scenario::Holds),
     ("memory", Scenario::Memory),
 ];
 
@@ -92,6 +95,7 @@ impl Scenario {
             Self::Watchers => Box::pin(watchers::run()).await,
             Self::Replay => Box::pin(replay::run()).await,
             Self::AsOf => Box::pin(as_of::run()).await,
+            Self::Holds => Box::pin(holds::run()).await,
             Self::Memory => Box::pin(memory::run()).await,
         }
     }

@@ -18,6 +18,19 @@ impl Server {
         }
     }
 
+    /// Waits until it has read as far as this position token.
+    pub async fn has(&self, position: &str) {
+        let mut client = self.client();
+        let until = Instant::now() + DEADLINE;
+        let request = FindCapacityRequest {
+            at_least: vec![position.to_owned()],
+            ..FindCapacityRequest::default()
+        };
+        while let Err(status) = client.find_capacity(request.clone()).await {
+            wait(&status, until).await;
+        }
+    }
+
     /// Waits until it has heard of these offerings, which may have been published on another node.
     pub async fn knows(&self, offerings: &[String]) {
         let mut client = self.client();

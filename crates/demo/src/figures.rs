@@ -1,8 +1,8 @@
 //! What the invented offerings say: counts, waits, pauses.
 
 use proto::capacity::v1::{
-    BlockReason, BlockedPlaces, Counts, IntakeStatus, Pause, PauseReason, PauseScope, Report,
-    ReporterRole, SourceClass, Wait, WaitMethod,
+    BlockReason, BlockedPlaces, Counts, Forecast, IntakeStatus, NextStep, Pause, PauseReason,
+    PauseScope, PlaceKind, ReadyForDischarge, Report, ReporterRole, SourceClass, Wait, WaitMethod,
 };
 
 use crate::load::Period;
@@ -40,11 +40,8 @@ pub(crate) fn millis(moment: &prost_types::Timestamp) -> i64 {
 impl Offering {
     /// Returns what it reports of its places at a moment.
     pub fn counted(&self, at_millis: i64) -> Report {
-        let kind = self.place_kind();
-        let closed = rhythm::closed(kind, self.places, self.seed, at_millis);
+        let (free, closed) = self.free(at_millis);
         let open = self.places - closed;
-        let usual = Random::new(self.seed).pick(&USUALLY_FREE).copied();
-        let free = rhythm::free(kind, open, (usual.unwrap_or(0), self.seed), at_millis);
         let intake = match (free, self.median_wait_weeks) {
             (1.., _) => IntakeStatus::HasCapacity,
             (0, Some(_)) => IntakeStatus::Waitlist,
@@ -69,9 +66,44 @@ impl Offering {
                 available: free,
                 blocked: (closed > 0).then_some(blocked).into_iter().collect(),
                 intake_status: intake.into(),
+                licensed: Some(self.places),
+                funded: Some(self.places),
+                forecast: Some(self.forecast(free, at_millis)),
                 ..Counts::default()
             }),
             ..Report::default()
+        }
+    }
+
+    /// How many places are free at a moment, and how many are closed.
+    fn free(&self, at_millis: i64) -> (u32, u32) {
+        let kind = self.place_kind();
+        let closed = rhythm::closed(kind, self.places, self.seed, at_millis);
+        let usual = Random::new(self.seed).pick(&USUALLY_FREE).copied();
+        let like = (usual.unwrap_or(0), self.seed);
+        let free = rhythm::free(kind, self.places - closed, like, at_millis);
+        (free, closed)
+    }
+
+    /// What it expects at a moment at which so many places are free: it knows its own rhythm.
+    fn forecast(&self, free: u32, at_millis: i64) -> Forecast {
+        let more_in = |days: i64| {
+            let (then, _) = self.free(at_millis + days * DAY_MILLIS);
+            then.saturating_sub(free)
+        };
+        let within_a_day = more_in(1);
+        let waits_for_a_home = Random::about(self.seed, 2).between(0, self.places / 8);
+        let stuck = ReadyForDischarge {
+            missing_step: NextStep::ShelteredLiving.into(),
+            count: waits_for_a_home,
+        };
+        let is_ward = self.place_kind() == PlaceKind::Bed && waits_for_a_home > 0;
+        Forecast {
+            additional_24h: Some(within_a_day),
+            additional_72h: Some(within_a_day.max(more_in(3))),
+            expected_free_at: Vec::new(),
+            reserve_7d: None,
+            ready_for_discharge: is_ward.then_some(stuck).into_iter().collect(),
         }
     }
 

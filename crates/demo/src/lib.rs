@@ -17,6 +17,7 @@ mod random;
 mod region;
 mod rhythm;
 mod tally;
+mod terms;
 mod world;
 
 pub use going_on::{Pace, go_on};

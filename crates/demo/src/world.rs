@@ -9,11 +9,13 @@ use crate::mixes::Mix;
 use crate::offering::{Habit, Offering};
 use crate::programmes::{BASIC, EVERYWHERE, Programme};
 use crate::random::Random;
-use crate::{nation, region};
+use crate::{nation, region, terms};
 
 /// The seed that is taken where none is given.
 pub const SEED: u64 = 20_261_123;
 
+/// Sets the draws of the terms apart from all others.
+const TERMS: u64 = 0x7465_726d_7300;
 const PAUSED_PERCENT: u32 = 8;
 /// Offerings of the nation that are meant for named insurers only.
 const NAMED_INSURERS_PERCENT: u32 = 8;
@@ -159,6 +161,9 @@ impl World {
             let insurer = random.pick(&INSURERS);
             details.insurers = insurer.into_iter().map(ToString::to_string).collect();
         }
+        // Drawn apart, so that what was invented before stays as it was.
+        let mut drawn = Random::about(self.seed ^ TERMS, number.into());
+        terms::state(&mut details, &mut drawn);
         Offering {
             id: format!("demo-{:04}", number + 1),
             details,

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::store::Store;
 use crate::tail::{End, TopicState};
@@ -19,6 +20,13 @@ pub struct Subscription {
     end: watch::Receiver<End>,
     generation: u64,
     after: Position,
+    /// The next page, which is read while whoever has this one is busy with it.
+    ahead: Option<Ahead>,
+}
+
+struct Ahead {
+    after: Position,
+    page: JoinHandle<Result<Vec<Arc<Commit>>, LogError>>,
 }
 
 impl Subscription {
@@ -31,6 +39,7 @@ impl Subscription {
             end,
             generation,
             after,
+            ahead: None,
         }
     }
 
@@ -45,6 +54,7 @@ impl Subscription {
             if end.generation != self.generation {
                 self.generation = end.generation;
                 self.after = Position::START;
+                self.ahead = None;
                 if let Some(log_id) = end.log_id {
                     let topic = self.topic.name.to_string();
                     return Err(LogError::Replaced { topic, log_id });
@@ -78,10 +88,34 @@ impl Subscription {
         self.after
     }
 
-    async fn stored(&self) -> Result<Vec<Arc<Commit>>, LogError> {
-        let (store, topic, after) = (Arc::clone(&self.store), Arc::clone(&self.topic), self.after);
-        tokio::task::spawn_blocking(move || store.commits_after(&topic, after, PAGE_COMMITS))
-            .await
-            .map_err(|error| LogError::Storage(error.to_string()))?
+    /// The next page from the store; the one after it is begun.
+    async fn stored(&mut self) -> Result<Vec<Arc<Commit>>, LogError> {
+        let after = self.after;
+        loop {
+            let (ahead, is_new) = match &mut self.ahead {
+                Some(ahead) if ahead.after == after => (ahead, false),
+                _ => {
+                    let page = read(&self.store, &self.topic, after);
+                    (self.ahead.insert(page), true)
+                }
+            };
+            let page = (&mut ahead.page).await;
+            self.ahead = None;
+            let page = page.map_err(|error| LogError::Storage(error.to_string()))??;
+            if let (PAGE_COMMITS.., Some(last)) = (page.len(), page.last()) {
+                self.ahead = Some(read(&self.store, &self.topic, last.position));
+            }
+            // Read ahead, it may have found nothing where there is something by now.
+            if is_new || !page.is_empty() {
+                return Ok(page);
+            }
+        }
     }
+}
+
+fn read(store: &Arc<Store>, topic: &Arc<TopicState>, after: Position) -> Ahead {
+    let (store, topic) = (Arc::clone(store), Arc::clone(topic));
+    let page =
+        tokio::task::spawn_blocking(move || store.commits_after(&topic, after, PAGE_COMMITS));
+    Ahead { after, page }
 }

@@ -1,5 +1,9 @@
 //! What a record looks like in bytes: magic number, checksum, protobuf (`proto/doorstroom/log/v1/commit.proto`).
 
+mod envelope;
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use prost::Message;
 use uuid::Uuid;
@@ -170,6 +174,9 @@ struct ProbeMessage {
     probe_id: Bytes,
 }
 
+/// The field of a record that holds a commit.
+const COMMIT: u32 = 1;
+
 const TAKEN: i32 = 1;
 const REFUSED: i32 = 2;
 const UNCHANGED: i32 = 3;
@@ -224,10 +231,13 @@ impl Record {
         if bytes[4..HEADER_BYTES] != checksum {
             return Err(damaged("its checksum does not fit"));
         }
+        if let Some(commit) = envelope::field(&bytes[HEADER_BYTES..], COMMIT).map_err(damaged)? {
+            let commit = envelope::commit(&bytes, commit).map_err(damaged)?;
+            return Ok(Self::Commit(commit));
+        }
         let message = RecordMessage::decode(bytes.slice(HEADER_BYTES..))
             .map_err(|error| Unreadable::Damaged(error.to_string()))?;
         match message.kind {
-            Some(Kind::Commit(commit)) => commit.try_into().map(Self::Commit).map_err(damaged),
             Some(Kind::Identity(identity)) => Ok(Self::Identity {
                 log_id: LogId::from_slice(&identity.log_id).ok_or(damaged("its log id"))?,
                 replaces: LogId::from_slice(&identity.replaces),
@@ -235,7 +245,9 @@ impl Record {
             Some(Kind::Probe(probe)) => AttemptId::from_slice(&probe.probe_id)
                 .map(Self::Probe)
                 .ok_or(damaged("its probe id")),
-            None => Err(damaged("it is of a kind that this version does not know")),
+            Some(Kind::Commit(_)) | None => {
+                Err(damaged("it is of a kind that this version does not know"))
+            }
         }
     }
 
@@ -301,24 +313,6 @@ impl From<&NewCommit> for CommitMessage {
     }
 }
 
-impl TryFrom<CommitMessage> for NewCommit {
-    type Error = &'static str;
-
-    fn try_from(message: CommitMessage) -> Result<Self, &'static str> {
-        Ok(Self {
-            stream: StreamId::parse(&message.stream_id).ok_or("its stream id")?,
-            version: Version::new(message.version),
-            attempt: AttemptId::from_slice(&message.attempt_id).ok_or("its attempt id")?,
-            commands: message
-                .commands
-                .into_iter()
-                .map(TryInto::try_into)
-                .collect::<Result<_, _>>()?,
-            body: message.body,
-        })
-    }
-}
-
 impl From<&CommandNote> for CommandMessage {
     fn from(note: &CommandNote) -> Self {
         let (outcome, refusal) = match &note.noted {
@@ -339,82 +333,6 @@ impl From<&CommandNote> for CommandMessage {
             refusal,
             event_count: note.event_count,
             remembered: note.remembered,
-        }
-    }
-}
-
-impl TryFrom<CommandMessage> for CommandNote {
-    type Error = &'static str;
-
-    fn try_from(message: CommandMessage) -> Result<Self, &'static str> {
-        Ok(Self {
-            id: CommandId::from_slice(&message.command_id).ok_or("a command id")?,
-            causation_id: Uuid::from_slice(&message.causation_id).ok(),
-            correlation_id: Uuid::from_slice(&message.correlation_id).ok(),
-            traceparent: (!message.traceparent.is_empty()).then_some(message.traceparent),
-            noted: match message.outcome {
-                TAKEN => Noted::Taken,
-                REFUSED => Noted::Refused(message.refusal),
-                UNCHANGED => Noted::Unchanged,
-                _ => return Err("a command's outcome"),
-            },
-            event_count: message.event_count,
-            remembered: message.remembered,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn commit() -> NewCommit {
-        NewCommit {
-            stream: StreamId::parse("capacity-1").expect("a name"),
-            version: Version::new(7),
-            attempt: AttemptId::new_v7(),
-            commands: vec![CommandNote {
-                id: CommandId::new_v7(),
-                causation_id: None,
-                correlation_id: Some(Uuid::now_v7()),
-                traceparent: Some("00-1-2-01".into()),
-                noted: Noted::Refused("no-free-place".into()),
-                event_count: 0,
-                remembered: true,
-            }],
-            body: Bytes::from_static(b"events"),
-        }
-    }
-
-    #[test]
-    fn a_record_reads_back_as_it_was_written() {
-        for record in [
-            Record::Commit(commit()),
-            Record::Identity {
-                log_id: LogId::new_v7(),
-                replaces: Some(LogId::new_v7()),
-            },
-            Record::Probe(AttemptId::new_v7()),
-        ] {
-            assert_eq!(Record::decode(record.clone().encode()), Ok(record));
-        }
-    }
-
-    #[test]
-    fn every_flipped_byte_is_noticed() {
-        let bytes = Record::Commit(commit()).encode();
-        for at in 0..bytes.len() {
-            let mut flipped = bytes.to_vec();
-            flipped[at] ^= 0x10;
-            assert!(Record::decode(flipped.into()).is_err(), "byte {at}");
-        }
-    }
-
-    #[test]
-    fn bytes_without_the_magic_number_are_foreign() {
-        for bytes in [&b""[..], b"{}", b"DSL", b"DSL2aaaaaaaaaa"] {
-            let found = Record::decode(Bytes::copy_from_slice(bytes));
-            assert_eq!(found, Err(Unreadable::Foreign));
         }
     }
 }
