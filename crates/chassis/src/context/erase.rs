@@ -31,7 +31,13 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
                         let kid = slot.kid.ok_or(EraseError::NothingThere)?;
                         subjects.push(Subject::Entry(kid));
                     }
-                    None => return Err(EraseError::NothingThere),
+                    None => {
+                        // What is not folded yet may be there.
+                        let unsure = self.readable().err();
+                        return Err(unsure.map_or(EraseError::NothingThere, |error| {
+                            EraseError::NotNow(error.to_string())
+                        }));
+                    }
                 }
             }
         }

@@ -66,7 +66,7 @@ impl Keyring {
             if let Some(fault) = self.fault() {
                 return Err(EraseError::NotNow(fault));
             }
-            let told = self.inner.erased.told().borrow().clone();
+            let told = self.inner.erased.now().clone();
             if let Subject::Entry(kid) = subject
                 && self.is_erased(&kid)
             {

@@ -102,7 +102,7 @@ impl Keyring {
 
     /// Why nothing can be opened at the moment, if so.
     pub(crate) fn fault(&self) -> Option<String> {
-        if let Some(fault) = self.inner.erased.told().borrow().fault.clone() {
+        if let Some(fault) = self.inner.erased.now().fault.clone() {
             return Some(fault);
         }
         let confirmed = *self.inner.confirmed.lock();
@@ -171,12 +171,12 @@ impl Keyring {
 
     /// How many keys the ledger says are destroyed.
     pub(crate) fn erased_count(&self) -> usize {
-        self.inner.erased.told().borrow().kids
+        self.inner.erased.now().kids
     }
 
     /// How far the ledger has been read.
     pub(crate) fn ledger_position(&self) -> Position {
-        self.inner.erased.told().borrow().position
+        self.inner.erased.now().position
     }
 
     /// What is erased from now on.

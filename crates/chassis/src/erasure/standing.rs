@@ -88,6 +88,11 @@ impl Erased {
         self.told.send_modify(|told| told.fault = Some(reason));
     }
 
+    /// How far it has been read by now. Hold it briefly.
+    pub(super) fn now(&self) -> watch::Ref<'_, Told> {
+        self.told.borrow()
+    }
+
     pub(super) fn told(&self) -> watch::Receiver<Told> {
         self.told.subscribe()
     }

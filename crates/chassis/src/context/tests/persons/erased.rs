@@ -229,3 +229,16 @@ async fn the_end_of_a_retention_erases_the_quarter_and_nothing_else() {
     assert_eq!(node.state("new").expect("it is there").taken, 1);
     effect(node.execute("other", &region.call(Command::Open(1))).await);
 }
+
+#[tokio::test]
+async fn a_node_that_has_not_read_everything_does_not_say_that_there_is_nothing_to_erase() {
+    let disk = Disk::new();
+    let region = disk.opened();
+    let node = region.node("one").await;
+    region.live(&node, "a").await;
+    let starting: Persons = region.start("two");
+    let answer = starting.erase("a").await;
+    assert!(matches!(answer, Err(EraseError::NotNow(_))), "{answer:?}");
+    starting.serves().await;
+    starting.erase("a").await.expect("it is erased");
+}
