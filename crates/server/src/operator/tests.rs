@@ -260,6 +260,7 @@ async fn accessed(settings: &Settings, count: u128) {
         clock: Clock::system(),
         snapshots: None,
         access_log: AccessLog::default(),
+        keyring: None,
     };
     node.access_log = AccessLog::start(&node).unwrap();
     let access = Access::default();
