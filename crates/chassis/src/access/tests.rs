@@ -167,7 +167,7 @@ proptest! {
     /// Threat 15: what a caller says of itself goes into records and lines.
     #[test]
     fn threat_15_whatever_is_said_only_plain_words_are_believed(
-        person in "[a-z0-9._\n\r\t\u{1b}\u{e9}-]{0,70}",
+        person in "([a-z0-9._ \t-]{1,8}|[a-z0-9._\n\r\t\u{1b}\u{e9}-]{0,70})",
         organisation in "(agb:[0-9\n\u{1b}]{7,9}|demo:[0-9]{1,3}|.{0,20})",
     ) {
         let said = format!("{person}:provider-system@{organisation}");

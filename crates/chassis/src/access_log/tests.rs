@@ -209,6 +209,20 @@ async fn threat_22_a_dropped_block_leaves_a_gap_that_is_named() {
 }
 
 #[tokio::test]
+async fn a_gap_is_told_apart_from_a_forgery() {
+    let log = written(5).await;
+    let all = commits(&log).await;
+    let mut all: Vec<_> = all.iter().map(|one| (**one).clone()).collect();
+    all.remove(2);
+    let problems = problems(&rewritten(all).await).await;
+    let said = problems[0].to_string();
+    assert_eq!(
+        said,
+        "position 3: block 4 of its chain stands where block 3 belongs"
+    );
+}
+
+#[tokio::test]
 async fn threat_22_blocks_that_changed_places_are_named() {
     let places = found(|all| all.swap(1, 2)).await;
     assert!(places.contains(&2) && places.contains(&3), "{places:?}");
