@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "doorstroom/access/v1/log.proto",
     "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",
@@ -14,6 +14,7 @@ const FILES: [&str; 11] = [
     "doorstroom/log/v1/commit.proto",
     "doorstroom/log/v1/erasure.proto",
     "doorstroom/log/v1/sealed.proto",
+    "doorstroom/pseudonym/v1/evaluator.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -10,6 +10,7 @@
 
 mod as_of;
 mod disk;
+mod evaluations;
 mod histogram;
 mod history;
 mod holds;
@@ -43,9 +44,10 @@ enum Scenario {
     AsOf,
     Holds,
     Memory,
+    Evaluations,
 }
 
-const SCENARIOS: [(&str, Scenario); 8] = [
+const SCENARIOS: [(&str, Scenario); 9] = [
     ("reports", Scenario::Reports),
     ("writers", Scenario::Writers),
     ("search", Scenario::Search),
@@ -54,6 +56,7 @@ const SCENARIOS: [(&str, Scenario); 8] = [
     ("as-of", Scenario::AsOf),
     ("holds", Scenario::Holds),
     ("memory", Scenario::Memory),
+    ("evaluations", Scenario::Evaluations),
 ];
 
 #[tokio::main]
@@ -97,6 +100,7 @@ impl Scenario {
             Self::AsOf => Box::pin(as_of::run()).await,
             Self::Holds => Box::pin(holds::run()).await,
             Self::Memory => Box::pin(memory::run()).await,
+            Self::Evaluations => Box::pin(evaluations::run()).await,
         }
     }
 }

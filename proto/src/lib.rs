@@ -30,9 +30,17 @@ pub mod doorstroom {
             tonic::include_proto!("doorstroom.log.v1");
         }
     }
+    /// What stands between a citizen number and a pseudonym.
+    pub mod pseudonym {
+        /// Version 1.
+        #[allow(missing_docs)]
+        pub mod v1 {
+            tonic::include_proto!("doorstroom.pseudonym.v1");
+        }
+    }
 }
 
-pub use doorstroom::{access, capacity, log};
+pub use doorstroom::{access, capacity, log, pseudonym};
 
 /// The file descriptors of every contract, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

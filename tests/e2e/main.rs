@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod as_of;
 #[cfg(test)]
 mod brokers;
@@ -27,6 +29,10 @@ mod live;
 mod nonsense;
 #[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod pseudonyms;
+#[cfg(test)]
+mod python;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

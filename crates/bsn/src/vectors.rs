@@ -156,3 +156,37 @@ fn the_same_number_is_blinded_differently_each_time() {
     };
     assert_ne!(one, two);
 }
+
+const OURS: &str = include_str!("../../../docs/vectors/pseudonyms.json");
+
+#[test]
+fn the_frozen_exchange_is_blinded_and_finalised_as_written() {
+    let ours: Value = serde_json::from_str(OURS).unwrap();
+    for epoch in ours["epochs"].as_array().unwrap() {
+        let exchange = &epoch["exchange"];
+        let persons = ours["persons"].as_array().unwrap();
+        let inputs = persons.iter().map(|person| {
+            let bsn = Bsn::parse(person["bsn"].as_str().unwrap()).unwrap();
+            Zeroizing::new(bsn.canonical().to_vec())
+        });
+        let chance = list(&exchange["blinds"]).concat();
+        let batch = Batch::blind_with(inputs.collect(), &mut Given(chance)).unwrap();
+        let blinded: Vec<Vec<u8>> = batch
+            .blinded_elements()
+            .iter()
+            .map(|b| b.to_vec())
+            .collect();
+        assert_eq!(blinded, list(&exchange["blinded_elements"]));
+        let answer = Answer {
+            elements: &list(&exchange["evaluation_elements"]),
+            proof: &bytes(&exchange["proof"]),
+        };
+        let p1s = batch
+            .finalise(answer, &bytes(&epoch["public_key"]))
+            .unwrap();
+        for (p1, person) in p1s.into_iter().zip(persons) {
+            let frozen = &person["epochs"][epoch["epoch"].as_str().unwrap()];
+            assert_eq!(p1.into_bytes().to_vec(), bytes(&frozen["p1"]));
+        }
+    }
+}

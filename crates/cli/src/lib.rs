@@ -12,6 +12,7 @@ mod moments;
 mod notation;
 mod output;
 mod progress;
+pub mod pseudonyms;
 mod record;
 mod words;
 

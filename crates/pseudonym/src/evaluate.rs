@@ -1,10 +1,13 @@
 //! The evaluator's side of RFC 9497, VOPRF mode, ristretto255-SHA512: blinded elements in, evaluated ones out.
 
+use curve25519_dalek::{RistrettoPoint, Scalar};
 use data_encoding::HEXLOWER;
 use rand_core::{CryptoRngCore, OsRng};
 use sha2::{Digest, Sha256};
-use voprf::{BlindedElement, Group, Ristretto255, VoprfServer};
+use voprf::{Group, Ristretto255, VoprfServer};
+use zeroize::{Zeroize, Zeroizing};
 
+use crate::proof::{Point, prove};
 use crate::{Epoch, Root};
 
 /// The one population that there are keys for: everybody in the country.
@@ -15,9 +18,12 @@ pub const MAX_BATCH: usize = 1000;
 /// One epoch's key of the first stage.
 pub struct Evaluator {
     epoch: Epoch,
-    server: VoprfServer<Ristretto255>,
-    public_key: [u8; 32],
+    secret: Zeroizing<Scalar>,
+    public: Point,
 }
+
+/// Elements that were found to be points of the group: what can be evaluated.
+pub struct Blinded(Vec<Point>);
 
 /// Evaluated elements, in the order of the blinded ones, and the proof that one key made them all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +57,15 @@ impl Evaluator {
 
     fn derive(seed: &[u8], info: &[u8], epoch: Epoch) -> Option<Self> {
         let server = VoprfServer::<Ristretto255>::new_from_seed(seed, info).ok()?;
-        let public_key = Ristretto255::serialize_elem(server.get_public_key()).into();
+        // The key pair: the secret half is all that is needed.
+        let mut pair = server.serialize();
+        let secret = Ristretto255::deserialize_scalar(&pair[..32]).map(Zeroizing::new);
+        pair.as_mut_slice().zeroize();
+        let secret = secret.ok()?;
         Some(Self {
             epoch,
-            server,
-            public_key,
+            public: Point::new(RistrettoPoint::mul_base(&secret)),
+            secret,
         })
     }
 
@@ -66,53 +76,53 @@ impl Evaluator {
 
     /// Returns what clients verify proofs with.
     pub fn public_key(&self) -> &[u8; 32] {
-        &self.public_key
+        &self.public.bytes
     }
 
     /// Evaluates blinded elements.
-    pub fn evaluate(&self, blinded: &[Vec<u8>]) -> Result<Evaluated, EvaluateError> {
+    pub fn evaluate(&self, blinded: &Blinded) -> Result<Evaluated, EvaluateError> {
         self.evaluate_with(blinded, &mut OsRng)
     }
 
     fn evaluate_with(
         &self,
-        blinded: &[Vec<u8>],
+        Blinded(blinded): &Blinded,
         chance: &mut impl CryptoRngCore,
     ) -> Result<Evaluated, EvaluateError> {
-        let points = decode(blinded)?;
-        let prepared: Vec<_> = self
-            .server
-            .batch_blind_evaluate_prepare(points.iter())
-            .collect();
-        let result = self
-            .server
-            .batch_blind_evaluate_finish(chance, points.iter(), &prepared)
-            .map_err(|_| EvaluateError::Failed)?;
+        let keyed = |one: &Point| Point::new(one.point * *self.secret);
+        let evaluated: Vec<Point> = blinded.iter().map(keyed).collect();
+        let key = (&*self.secret, &self.public);
+        let proof = prove(key, blinded, &evaluated, chance).map_err(|_| EvaluateError::Failed)?;
         Ok(Evaluated {
-            elements: result
-                .messages
-                .map(|element| element.serialize().to_vec())
-                .collect(),
-            proof: result.proof.serialize().to_vec(),
+            elements: evaluated.iter().map(|one| one.bytes.to_vec()).collect(),
+            proof,
         })
     }
 }
 
-fn decode(blinded: &[Vec<u8>]) -> Result<Vec<BlindedElement<Ristretto255>>, EvaluateError> {
-    if !(1..=MAX_BATCH).contains(&blinded.len()) {
-        return Err(EvaluateError::Size(blinded.len()));
+impl Blinded {
+    /// Accepts one to a thousand elements of 32 bytes.
+    pub fn parse(elements: &[Vec<u8>]) -> Result<Self, EvaluateError> {
+        if !(1..=MAX_BATCH).contains(&elements.len()) {
+            return Err(EvaluateError::Size(elements.len()));
+        }
+        let mut points = Vec::with_capacity(elements.len());
+        for (index, element) in elements.iter().enumerate() {
+            let bytes = <[u8; 32]>::try_from(element.as_slice());
+            let read = bytes.ok().and_then(|bytes| {
+                // Refuses the identity, too.
+                let point = Ristretto255::deserialize_elem(&bytes).ok()?;
+                Some(Point { point, bytes })
+            });
+            points.push(read.ok_or(EvaluateError::Element(index))?);
+        }
+        Ok(Self(points))
     }
-    let mut points = Vec::with_capacity(blinded.len());
-    for (index, element) in blinded.iter().enumerate() {
-        // The library reads a prefix of what is too long.
-        let whole = (element.len() == 32).then(|| BlindedElement::deserialize(element));
-        points.push(
-            whole
-                .and_then(Result::ok)
-                .ok_or(EvaluateError::Element(index))?,
-        );
+
+    /// Returns how many there are.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
-    Ok(points)
 }
 
 /// Returns the name of a public key, such as `nat.2026a.` and 32 hexadecimal digits; whoever trusts it trusts the key.
@@ -132,12 +142,17 @@ pub(crate) mod tests {
         chance: &mut impl CryptoRngCore,
     ) -> ([u8; 32], Evaluated) {
         let evaluator = Evaluator::derive(seed, info, Epoch::parse("2026a").unwrap()).unwrap();
-        let evaluated = evaluator.evaluate_with(blinded, chance).unwrap();
-        (evaluator.public_key, evaluated)
+        let blinded = Blinded::parse(blinded).unwrap();
+        let evaluated = evaluator.evaluate_with(&blinded, chance).unwrap();
+        (*evaluator.public_key(), evaluated)
     }
 
     fn evaluator() -> Evaluator {
         Evaluator::new(&Root::from_bytes([7; 32]), Epoch::parse("2026a").unwrap()).unwrap()
+    }
+
+    fn refusal(elements: &[Vec<u8>]) -> Option<EvaluateError> {
+        Blinded::parse(elements).err()
     }
 
     #[test]
@@ -149,25 +164,26 @@ pub(crate) mod tests {
             vec![1; 31],
             good[..31].to_vec(),
         ] {
-            let refused = evaluator().evaluate(&[good.clone(), wrong]);
-            assert_eq!(refused, Err(EvaluateError::Element(1)));
+            assert_eq!(
+                refusal(&[good.clone(), wrong]),
+                Some(EvaluateError::Element(1))
+            );
         }
         let mut long = good.clone();
         long.push(0);
-        assert_eq!(
-            evaluator().evaluate(&[long]),
-            Err(EvaluateError::Element(0))
-        );
+        assert_eq!(refusal(&[long]), Some(EvaluateError::Element(0)));
     }
 
     #[test]
     fn one_to_a_thousand_elements_are_evaluated_at_once() {
         let good = evaluator().public_key().to_vec();
-        assert_eq!(evaluator().evaluate(&[]), Err(EvaluateError::Size(0)));
+        assert_eq!(refusal(&[]), Some(EvaluateError::Size(0)));
         let many = vec![good; MAX_BATCH + 1];
+        assert_eq!(refusal(&many), Some(EvaluateError::Size(MAX_BATCH + 1)));
+        let most = Blinded::parse(&many[1..]).unwrap();
         assert_eq!(
-            evaluator().evaluate(&many),
-            Err(EvaluateError::Size(MAX_BATCH + 1))
+            evaluator().evaluate(&most).unwrap().elements.len(),
+            MAX_BATCH
         );
     }
 

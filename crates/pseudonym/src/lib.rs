@@ -10,6 +10,7 @@ mod epoch;
 mod evaluate;
 mod label;
 mod p1;
+mod proof;
 pub mod receipt;
 mod recode;
 pub mod ring;
@@ -21,7 +22,7 @@ mod vectors;
 
 pub use custodians::{Custodian, Custodians, CustodiansError};
 pub use epoch::Epoch;
-pub use evaluate::{DOMAIN, EvaluateError, Evaluated, Evaluator, MAX_BATCH, key_id};
+pub use evaluate::{Blinded, DOMAIN, EvaluateError, Evaluated, Evaluator, MAX_BATCH, key_id};
 pub use label::{LABEL_BYTES, LabelError, Pseudonym};
 pub use p1::P1;
 pub use recode::{Names, RecodeError, Recoder, Recoders};

@@ -5,6 +5,7 @@ mod args;
 pub mod config;
 mod demonstration;
 mod grpc;
+mod keys;
 mod listen;
 mod operator;
 mod pages;

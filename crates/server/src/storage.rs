@@ -13,9 +13,13 @@ use crate::config::{Service, Settings};
 
 /// Returns the topics of the region that the settings need.
 pub(crate) fn topics(settings: &Settings) -> Vec<String> {
-    let services = settings.services.iter().map(|service| match service {
-        Service::Capacity => "capacity",
-    });
+    let services = settings
+        .services
+        .iter()
+        .filter_map(|service| match service {
+            Service::Capacity => Some("capacity"),
+            Service::Evaluator => None,
+        });
     services
         .chain(["control", "access-log"])
         .map(|context| format!("{}.{context}", settings.region))
@@ -75,6 +79,16 @@ pub(crate) fn snapshots(settings: &Settings) -> anyhow::Result<PathBuf> {
     let folder = settings.data.join("snapshots");
     make_folder(&folder)?;
     Ok(folder)
+}
+
+/// Returns where the keys of pseudonyms are kept.
+pub(crate) fn keys(settings: &Settings) -> PathBuf {
+    settings.data.join("keys")
+}
+
+/// Returns where it is remembered what the evaluator granted.
+pub(crate) fn quota(settings: &Settings) -> PathBuf {
+    settings.data.join("quota.db")
 }
 
 fn log_path(settings: &Settings) -> PathBuf {

@@ -6,4 +6,5 @@ mod gate;
 mod tests;
 
 pub use caller::{Access, Denied};
+pub use domain::access::Action;
 pub use gate::{CALLER, Calls, Gate, PURPOSE, Refused};

@@ -73,7 +73,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             data: PathBuf::from("data"),
-            services: vec![Service::Capacity],
+            services: Service::ALL.to_vec(),
             kafka: None,
             kafka_options: Vec::new(),
             region: "demo".to_owned(),
@@ -97,23 +97,35 @@ impl Default for Settings {
 pub enum Service {
     /// Offerings, places, waits and admission pauses.
     Capacity,
+    /// Blinded citizen numbers, evaluated.
+    Evaluator,
 }
 
 impl Service {
     /// Every service there is.
-    pub const ALL: [Self; 1] = [Self::Capacity];
+    pub const ALL: [Self; 2] = [Self::Capacity, Self::Evaluator];
 
     /// Returns the word that settings use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Capacity => "capacity",
+            Self::Evaluator => "evaluator",
+        }
+    }
+
+    /// Tells whether it keeps secrets that nobody near the log may have.
+    pub const fn is_run_apart(self) -> bool {
+        match self {
+            Self::Capacity => false,
+            Self::Evaluator => true,
         }
     }
 
     /// Tells whether it keeps something about persons: sealed, under keys that can be destroyed.
     pub const fn is_about_persons(self) -> bool {
         match self {
-            Self::Capacity => false,
+            // What the evaluator sees of a person is another element each time.
+            Self::Capacity | Self::Evaluator => false,
         }
     }
 

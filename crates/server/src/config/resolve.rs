@@ -40,6 +40,7 @@ pub fn resolve(sources: &Sources) -> Result<Effective, Vec<Problem>> {
     }
     reading.environment(&sources.environment);
     reading.flags(&sources.flags);
+    reading.fit_default_services();
     reading.together();
     if !reading.problems.is_empty() {
         return Err(reading.problems);
@@ -132,6 +133,14 @@ impl Reading {
         }
     }
 
+    /// Without a word about it, a node beside Kafka runs what may run there.
+    fn fit_default_services(&mut self) {
+        let settings = &mut self.settings;
+        if settings.kafka.is_some() && !self.origins.contains_key("services") {
+            settings.services.retain(|service| !service.is_run_apart());
+        }
+    }
+
     /// What only the settings together can get wrong.
     fn together(&mut self) {
         let settings = &self.settings;
@@ -145,6 +154,17 @@ impl Reading {
         }
         if settings.grpc == settings.http && settings.grpc.port() != 0 {
             wrong.push(("http", "is the same address as grpc"));
+        }
+        let apart = settings
+            .services
+            .iter()
+            .any(|service| service.is_run_apart());
+        if apart && settings.kafka.is_some() && !settings.insecure_dev {
+            wrong.push((
+                "services",
+                "the evaluator keeps its keys in the data folder and must have no way to the log on Kafka: run it by \
+                 itself, without kafka, on a machine of its own; insecure-dev allows it, for development",
+            ));
         }
         if settings.demo && !settings.services.contains(&Service::Capacity) {
             wrong.push(("demo", "needs the service capacity"));

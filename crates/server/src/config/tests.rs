@@ -134,7 +134,7 @@ fn every_wrong_key_and_value_is_named_at_once() {
         "doorstroom.toml: gprc: there is no such setting; did you mean grpc?",
         "doorstroom.toml: stop_deadline: must be a whole number from 1 to 3600, not text (seconds)",
         "doorstroom.toml: max_connections: must be a whole number from 1 to 100000, not 0",
-        "doorstroom.toml: services: there is no service \"capcity\"; did you mean capacity?; there are: capacity",
+        "doorstroom.toml: services: there is no service \"capcity\"; did you mean capacity?; there are: capacity, evaluator",
         "doorstroom.toml: region: \"Groningen!\" is not a region code: one to 32 of a to z, 0 to 9 and -",
         "doorstroom.toml: otlp: \"nowhere\" is not a URL such as http://127.0.0.1:4317",
         "doorstroom.toml: log_format: must be human or json, not \"xml\"",
@@ -251,4 +251,21 @@ fn the_documentation_lists_exactly_the_settings_there_are() {
         })
         .collect();
     assert_eq!(documented.join("\n"), known.join("\n"));
+}
+
+#[test]
+fn the_evaluator_has_no_way_to_kafka_unless_it_is_for_development() {
+    let kafka = ("kafka", &["one:9092"][..]);
+    let of = |given: &[(&str, &[&str])]| Sources {
+        flags: flags(given),
+        ..Sources::default()
+    };
+    let both = ("services", &["capacity,evaluator"][..]);
+    assert!(problems(&of(&[kafka, both]))[0].contains("must have no way to the log on Kafka"));
+    let alone = ("services", &["evaluator"][..]);
+    assert!(problems(&of(&[kafka, alone]))[0].contains("must have no way to the log on Kafka"));
+    assert!(resolve(&of(&[kafka, both, ("insecure-dev", &[])])).is_ok());
+    assert!(resolve(&of(&[alone])).is_ok());
+    let unsaid = resolve(&of(&[kafka])).unwrap();
+    assert_eq!(unsaid.settings.services, [Service::Capacity]);
 }

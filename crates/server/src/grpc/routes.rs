@@ -2,17 +2,17 @@ use anyhow::Context as _;
 use chassis::access::{Calls, Gate};
 use chassis::{Node, ServiceStatus};
 use domain::access::Region;
-use eventlog::LogError;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::ServingStatus;
 
-use crate::config::Service;
+use crate::config::{Service, Settings};
+use crate::{keys, storage};
 
 /// Starts the services on the node and returns what answers for them, with health and reflection.
-pub(crate) fn mount(node: &Node, services: &[Service]) -> anyhow::Result<Routes> {
+pub(crate) fn mount(node: &Node, settings: &Settings) -> anyhow::Result<Routes> {
     let mut routes = RoutesBuilder::default();
-    for service in services {
-        start(*service, node, &mut routes)?;
+    for service in &settings.services {
+        start(*service, node, settings, &mut routes)?;
     }
     let (reporter, health) = tonic_health::server::health_reporter();
     follow(node, reporter);
@@ -24,10 +24,20 @@ pub(crate) fn mount(node: &Node, services: &[Service]) -> anyhow::Result<Routes>
     Ok(routes.routes())
 }
 
-fn start(service: Service, node: &Node, routes: &mut RoutesBuilder) -> Result<(), LogError> {
+fn start(
+    service: Service,
+    node: &Node,
+    settings: &Settings,
+    routes: &mut RoutesBuilder,
+) -> anyhow::Result<()> {
     match service {
-        Service::Capacity => capacity::mount(node, routes),
+        Service::Capacity => capacity::mount(node, routes)?,
+        Service::Evaluator => {
+            let ring = keys::evaluator(settings)?;
+            pseudonym_service::mount(node, routes, &ring, &storage::quota(settings))?;
+        }
     }
+    Ok(())
 }
 
 /// Returns the gate before the services: calls of others are not let in.
@@ -41,6 +51,7 @@ pub(crate) fn gate(node: &Node, services: &[Service]) -> anyhow::Result<Gate> {
 const fn calls(service: Service) -> (&'static str, Calls) {
     match service {
         Service::Capacity => (capacity::SERVICE_NAME, capacity::CALLS),
+        Service::Evaluator => (pseudonym_service::SERVICE_NAME, pseudonym_service::CALLS),
     }
 }
 

@@ -5,7 +5,9 @@ mod calibration;
 mod erasure;
 mod export;
 mod inspect;
+mod keys;
 mod mend;
+mod quota;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -55,6 +57,8 @@ pub(crate) enum Command {
         quarter: String,
         confirmed: bool,
     },
+    Keys(keys::Asked),
+    OpenQuota(quota::Asked),
 }
 
 impl Command {
@@ -92,6 +96,8 @@ impl Command {
                 quarter: text(given, "quarter")?,
                 confirmed: given.get_flag("yes"),
             },
+            ("keys", verb) => Self::Keys(keys::Asked::from(verb, given)?),
+            ("quota", "open") => Self::OpenQuota(quota::Asked::from(given)?),
             _ => return Err(anyhow!("there is no command {group} {verb}")),
         })
     }
@@ -123,6 +129,8 @@ pub(crate) async fn run(
         Command::DestroyQuarter { quarter, confirmed } => {
             erasure::destroy(settings, (&quarter, confirmed), out).await
         }
+        Command::Keys(asked) => keys::work(settings, &asked, jiff::Timestamp::now(), out),
+        Command::OpenQuota(asked) => quota::open(settings, &asked, jiff::Timestamp::now(), out),
     }
 }
 

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::config::Settings;
 use crate::pages::Pages;
-use crate::{demonstration, grpc, pages, persons, storage};
+use crate::{demonstration, grpc, keys, pages, persons, storage};
 
 /// The least that the log gets for its last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -66,7 +66,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
         let keyring = persons.start(&node.region, &node.tasks, &node.shutdown)?;
         node.keyring = Some(keyring);
     }
-    let routes = grpc::mount(&node, &settings.services)
+    let routes = grpc::mount(&node, settings)
         .with_context(|| format!("the services of region {} cannot start", settings.region))?;
     let gate = grpc::gate(&node, &settings.services)?;
     let addresses = Addresses {
@@ -154,6 +154,7 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
             settings.data.display()
         )?;
     }
+    keys::announce(out, settings)?;
     if settings.demo {
         demonstration::announce(out, at.grpc)?;
     }

@@ -1,5 +1,7 @@
 //! The command line: flags come from the table of settings, so that there is one list of them.
 
+mod custody;
+
 use std::path::PathBuf;
 
 use chassis::access_log::Anchor;
@@ -31,6 +33,8 @@ pub(crate) fn command() -> Command {
         .subcommand(access())
         .subcommand(erasure())
         .subcommand(calibration())
+        .subcommand(custody::keys())
+        .subcommand(custody::quota())
 }
 
 fn access() -> Command {

@@ -1,0 +1,192 @@
+//! `keys init | status | rotate | destroy`.
+
+use std::io::Write;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::ArgMatches;
+use data_encoding::HEXLOWER;
+use pseudonym::ring::{Ring, Stage, Standing};
+use pseudonym::{Custodians, Epoch};
+use pseudonym_service::Keys;
+
+use crate::config::Settings;
+use crate::{keys, storage};
+
+/// What is asked of the keys.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Both, if none was named.
+    stage: Option<Stage>,
+    verb: Verb,
+}
+
+#[derive(Debug)]
+enum Verb {
+    Init,
+    Status,
+    Rotate {
+        by: Custodians,
+        emergency: bool,
+    },
+    Destroy {
+        by: Custodians,
+        epoch: Epoch,
+        confirmed: bool,
+    },
+}
+
+impl Asked {
+    /// Reads what the command line says.
+    pub(super) fn from(verb: &str, given: &ArgMatches) -> anyhow::Result<Self> {
+        let stage = given.get_one::<String>("stage");
+        let verb = match verb {
+            "init" => Verb::Init,
+            "status" => Verb::Status,
+            "rotate" => Verb::Rotate {
+                by: custodians(given)?,
+                emergency: given.get_flag("emergency"),
+            },
+            "destroy" => {
+                let epoch = super::text(given, "epoch")?;
+                Verb::Destroy {
+                    by: custodians(given)?,
+                    epoch: Epoch::parse(&epoch)
+                        .with_context(|| format!("{epoch:?} is not an epoch such as 2026a"))?,
+                    confirmed: given.get_flag("yes"),
+                }
+            }
+            other => bail!("there is no command keys {other}"),
+        };
+        Ok(Self {
+            stage: stage.and_then(|stage| Stage::parse(stage)),
+            verb,
+        })
+    }
+}
+
+/// Reads the two who do something.
+pub(super) fn custodians(given: &ArgMatches) -> anyhow::Result<Custodians> {
+    let names = given.get_many::<String>("custodian").unwrap_or_default();
+    let names: Vec<&String> = names.collect();
+    Ok(Custodians::parse(&names)?)
+}
+
+/// Does what is asked, for one stage or for both.
+pub(super) fn work(
+    settings: &Settings,
+    asked: &Asked,
+    now: jiff::Timestamp,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    let folder = storage::keys(settings);
+    let there = |stage: &Stage| Ring::exists(&folder, *stage);
+    let stages: Vec<Stage> = match (asked.stage, &asked.verb) {
+        (Some(stage), _) => vec![stage],
+        (None, Verb::Init) => Stage::ALL
+            .into_iter()
+            .filter(|stage| !there(stage))
+            .collect(),
+        (None, Verb::Status | Verb::Rotate { .. } | Verb::Destroy { .. }) => {
+            Stage::ALL.into_iter().filter(there).collect()
+        }
+    };
+    let shown = folder.display();
+    match &asked.verb {
+        Verb::Init => ensure!(!stages.is_empty(), "there are keys in {shown} already"),
+        Verb::Status | Verb::Rotate { .. } => {
+            ensure!(!stages.is_empty(), "there are no keys in {shown}")
+        }
+        Verb::Destroy {
+            epoch, confirmed, ..
+        } => {
+            ensure!(!stages.is_empty(), "there are no keys in {shown}");
+            ensure!(
+                *confirmed,
+                "nothing was done: once the keys of {epoch} are destroyed, nothing that was named under them can be \
+                 named again; add --yes to do it"
+            );
+        }
+    }
+    for stage in stages {
+        one(settings, (stage, &asked.verb), now, out)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn one(
+    settings: &Settings,
+    (stage, verb): (Stage, &Verb),
+    now: jiff::Timestamp,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    let folder = storage::keys(settings);
+    let (name, today) = (stage.name(), keys::day(now));
+    match verb {
+        Verb::Init => {
+            let (epoch, today) = keys::first(now)?;
+            Ring::init(&folder, stage, (epoch, &today))?;
+            writeln!(
+                out,
+                "{name}: made the key of epoch {epoch} in {}",
+                folder.display()
+            )?;
+        }
+        Verb::Status => status(&Ring::open(&folder, stage)?, stage, out)?,
+        Verb::Rotate { by, emergency } => {
+            let at = (keys::year(now)?, today.as_str());
+            let next = if *emergency {
+                Ring::leave_behind(&folder, stage, at, by)?
+            } else {
+                Ring::open(&folder, stage)?.rotate(at, by)?
+            };
+            writeln!(
+                out,
+                "{name}: made the key of epoch {next}; restart the server to use it"
+            )?;
+        }
+        Verb::Destroy { by, epoch, .. } => {
+            Ring::open(&folder, stage)?.destroy(*epoch, &today, by)?;
+            writeln!(
+                out,
+                "{name}: destroyed the key of epoch {epoch}; restart the server to forget it"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn status(ring: &Ring, stage: Stage, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
+    let name = stage.name();
+    for standing in ring.standing() {
+        match standing {
+            Standing::InUse {
+                epoch,
+                since,
+                fingerprint,
+            } => {
+                writeln!(
+                    out,
+                    "{name}: epoch {epoch} since {since}, fingerprint {fingerprint}"
+                )?;
+            }
+            Standing::Destroyed { epoch, on, by } => {
+                writeln!(
+                    out,
+                    "{name}: epoch {epoch} destroyed on {on} by {}",
+                    by.join(" and ")
+                )?;
+            }
+        }
+    }
+    match stage {
+        Stage::Recoder => {}
+        Stage::Evaluator => {
+            for key in Keys::derive(ring)?.published() {
+                let receipts = HEXLOWER.encode(&key.receipt_key);
+                writeln!(out, "{name}: key {}, receipts {receipts}", key.key_id)?;
+            }
+        }
+    }
+    Ok(())
+}
