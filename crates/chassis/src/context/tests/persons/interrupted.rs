@@ -61,6 +61,14 @@ async fn between_the_ledger_and_the_destruction_nobody_reads_and_a_restart_finis
     assert!(matches!(erased, Err(EraseError::Recorded)), "{erased:?}");
     assert!(!is_destroyed(&*vault, kid), "the key is still there");
     node.shows_nothing_of("a").await;
+    assert_eq!(
+        node.history("a").await,
+        0,
+        "the ledger is asked before the vault"
+    );
+    let other = region.node("two").await;
+    other.shows_nothing_of("a").await;
+    other.stop().await;
     // As after a crash: nothing more is done in this process.
     node.stop().await;
     region.close();
