@@ -8,14 +8,19 @@ mod order;
 mod read;
 mod schema;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::LogError;
+
+/// Who stops lets go of the file once its last reads are done: who starts again at once waits so long for that.
+const JUST_ENDING: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 pub(crate) use order::{Admitted, Order};
 pub(crate) use schema::{Progress, TopicRow};
@@ -127,7 +132,7 @@ fn read_connection(path: &Path) -> Result<Connection, LogError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
@@ -145,10 +150,18 @@ fn lock(path: &Path) -> Result<File, LogError> {
         .write(true)
         .open(&name)
         .map_err(|error| LogError::Storage(format!("cannot write {}: {error}", path.display())))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(LogError::InUse(path.display().to_string())),
-        Err(std::fs::TryLockError::Error(error)) => Err(cannot_lock(path, &error)),
+    let until = Instant::now() + JUST_ENDING;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(LOOK_AGAIN)
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(LogError::InUse(path.display().to_string()));
+            }
+            Err(TryLockError::Error(error)) => return Err(cannot_lock(path, &error)),
+        }
     }
 }
 

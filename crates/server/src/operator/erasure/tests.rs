@@ -95,6 +95,11 @@ async fn erase(settings: &Settings, kid: Kid) {
     tasks.close();
     tasks.wait().await;
     ledger.close();
+    drop((ledger, keyring));
+    // Opened and closed once more, everything is in the file itself.
+    let path = settings.data.join("erasures.db");
+    let topic = topic_name(&settings.region);
+    EventLog::open(&path, &[&topic]).unwrap().close();
 }
 
 #[tokio::test]
