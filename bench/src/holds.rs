@@ -18,6 +18,8 @@ use crate::workload::{CapacityClient, context, now, offering_id, publication, re
 
 const CALLERS: usize = 32;
 const PLACES: u32 = 5;
+/// How long a place is kept.
+const KEPT: Duration = Duration::from_millis(5);
 /// A hold is given back long before.
 const HOLD_SECONDS: i64 = 3_600;
 
@@ -161,6 +163,7 @@ async fn call(
         answers.push((asked.elapsed(), token));
         if let Some(hold) = hold {
             held.one_more();
+            tokio::time::sleep(KEPT).await;
             // From here on it may be somebody else's.
             held.one_less();
             give_back(&mut client, hold).await?;

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::ensure;
+use anyhow::{Context, bail, ensure};
 use e2e::{Server, ServerOptions};
 use prost::Message;
-use proto::capacity::v1::Outcome;
+use proto::capacity::v1::report_acknowledgement::Result as Acknowledged;
+use proto::capacity::v1::{Outcome, StreamReportsRequest, StreamReportsResponse};
+use tokio::sync::mpsc;
 use tokio_postgres::{Client, Statement};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
 
 use crate::disk;
 use crate::postgres::Postgres;
@@ -88,21 +92,51 @@ pub(crate) async fn run() -> anyhow::Result<Table> {
     Ok(table)
 }
 
-/// Somebody who writes, on one connection.
+/// Who can write, on one connection.
 #[derive(Clone)]
-enum Writer {
+enum Connected {
     Ours(CapacityClient),
     Theirs(Arc<Client>, Statement),
+}
+
+/// Somebody who writes: as a record system does, over a stream that stays open; one report, and its answer.
+enum Writer {
+    Ours(
+        mpsc::Sender<StreamReportsRequest>,
+        Streaming<StreamReportsResponse>,
+    ),
+    Theirs(Arc<Client>, Statement),
+}
+
+impl Connected {
+    async fn writer(self) -> anyhow::Result<Writer> {
+        Ok(match self {
+            Self::Ours(mut client) => {
+                let (reports, sent) = mpsc::channel(1);
+                let answers = client.stream_reports(ReceiverStream::new(sent)).await?;
+                Writer::Ours(reports, answers.into_inner())
+            }
+            Self::Theirs(client, statement) => Writer::Theirs(client, statement),
+        })
+    }
 }
 
 impl Writer {
     async fn write(&mut self, unit: usize, sequence: u64) -> anyhow::Result<()> {
         let request = report(unit, sequence);
         match self {
-            Self::Ours(client) => {
-                let answer = client.report_capacity(request).await?.into_inner();
-                let outcome = answer.receipt.unwrap_or_default().outcome();
+            Self::Ours(reports, answers) => {
+                let reports_of_one = StreamReportsRequest {
+                    reports: vec![request],
+                };
+                reports.send(reports_of_one).await?;
+                let answer = answers.message().await?.context("the stream ended")?;
+                let answer = answer.acknowledgements.into_iter().next();
+                let Some(Acknowledged::Receipt(receipt)) = answer.and_then(|it| it.result) else {
+                    bail!("a report was refused");
+                };
                 // Of two that overtake each other the earlier is history; it is as durable as the other.
+                let outcome = receipt.outcome();
                 ensure!(
                     matches!(outcome, Outcome::Taken | Outcome::Older),
                     "{outcome:?}"
@@ -133,18 +167,18 @@ impl Writer {
     }
 }
 
-fn ours(server: &Server, connections: usize) -> Vec<Writer> {
+fn ours(server: &Server, connections: usize) -> Vec<Connected> {
     (0..connections)
-        .map(|_| Writer::Ours(server.client()))
+        .map(|_| Connected::Ours(server.client()))
         .collect()
 }
 
-async fn theirs(postgres: &Postgres, connections: usize) -> anyhow::Result<Vec<Writer>> {
+async fn theirs(postgres: &Postgres, connections: usize) -> anyhow::Result<Vec<Connected>> {
     let mut writers = Vec::with_capacity(connections);
     for _ in 0..connections {
         let client = postgres.connect().await?;
         let statement = client.prepare(WRITE).await?;
-        writers.push(Writer::Theirs(Arc::new(client), statement));
+        writers.push(Connected::Theirs(Arc::new(client), statement));
     }
     Ok(writers)
 }
@@ -157,7 +191,7 @@ struct Driven {
 
 /// Writes for so long, with `depth` reports in flight on each connection.
 async fn drive(
-    writers: Vec<Writer>,
+    writers: Vec<Connected>,
     depth: usize,
     zipf: &Zipf,
     lasts: Duration,
@@ -188,10 +222,11 @@ async fn drive(
 }
 
 async fn work(
-    mut writer: Writer,
+    connected: Connected,
     mut zipf: Zipf,
     until: Instant,
 ) -> anyhow::Result<Vec<(usize, Duration)>> {
+    let mut writer = connected.writer().await?;
     let mut took = Vec::new();
     while Instant::now() < until {
         let unit = zipf.next();

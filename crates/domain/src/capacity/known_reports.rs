@@ -167,7 +167,25 @@ impl KnownReports {
     }
 
     fn insert_range(&mut self, first: u64, last: u64) {
-        // Ranges that overlap or touch the new one become one with it.
+        match self.ranges.last_mut() {
+            // Numbers rise: nearly always it is the next one, or one further on.
+            Some((_, end)) if *end < first => {
+                if end.saturating_add(1) == first {
+                    *end = last;
+                } else {
+                    self.ranges.push((first, last));
+                }
+            }
+            Some(_) | None => self.merge_range(first, last),
+        }
+        if self.ranges.len() > MAX_RANGES {
+            self.ranges[1].0 = self.ranges[0].0;
+            self.ranges.remove(0);
+        }
+    }
+
+    /// Ranges that overlap or touch the new one become one with it.
+    fn merge_range(&mut self, first: u64, last: u64) {
         let from = self
             .ranges
             .partition_point(|(_, end)| end.saturating_add(1) < first);
@@ -180,9 +198,5 @@ impl KnownReports {
                 (low.min(*start), high.max(*end))
             });
         self.ranges.splice(from..to, [merged]);
-        if self.ranges.len() > MAX_RANGES {
-            let lowest = (self.ranges[0].0, self.ranges[1].1);
-            self.ranges.splice(0..2, [lowest]);
-        }
     }
 }

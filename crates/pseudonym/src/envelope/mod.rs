@@ -55,11 +55,13 @@ impl DataKey {
     }
 
     /// Seals it under a key that wraps keys.
+    #[cfg(feature = "vault-file")]
     pub(crate) fn wrap(&self, under: &SubKey, binding: &Binding) -> Vec<u8> {
         seal(under, binding, &self.0)
     }
 
     /// Opens what `wrap` gave.
+    #[cfg(feature = "vault-file")]
     pub(crate) fn unwrap(
         wrapped: &[u8],
         under: &SubKey,
@@ -75,6 +77,7 @@ impl DataKey {
 pub struct SubKey([u8; KEY_BYTES]);
 
 impl SubKey {
+    #[cfg(feature = "vault-file")]
     pub(crate) fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
     }
