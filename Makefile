@@ -35,7 +35,7 @@ check: setup
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps
 
 # each: every crate alone, since it may not live on what its neighbours switch on
-CRATES = proto reference domain demo bsn pseudonym eventlog chassis capacity pseudonym-service server cli e2e bench
+CRATES = proto reference domain demo bsn pseudonym eventlog chassis capacity waitlist pseudonym-service server cli e2e bench
 each: $(CRATES:%=each-%)
 	cargo check --locked --package eventlog --no-default-features
 

@@ -38,9 +38,17 @@ pub mod doorstroom {
             tonic::include_proto!("doorstroom.pseudonym.v1");
         }
     }
+    /// The waiting list.
+    pub mod waitlist {
+        /// Version 1.
+        #[allow(missing_docs, clippy::large_enum_variant)]
+        pub mod v1 {
+            tonic::include_proto!("doorstroom.waitlist.v1");
+        }
+    }
 }
 
-pub use doorstroom::{access, capacity, log, pseudonym};
+pub use doorstroom::{access, capacity, log, pseudonym, waitlist};
 
 /// The file descriptors of every contract, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

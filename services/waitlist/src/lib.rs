@@ -1,0 +1,9 @@
+//! The waiting list: who waits, for what and how long, counted once.
+//!
+//! How entries become bytes, and what many of them add up to on a node. It takes no calls yet.
+
+mod view;
+mod wire;
+
+pub use view::{WaitlistView, stream_of};
+pub use wire::Wire;

@@ -1,0 +1,193 @@
+//! The read model: everybody on the list, to be counted without keeping the fold waiting.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chassis::View;
+use domain::Timestamp;
+use domain::waitlist::{Entry, EntryId, Listed};
+use eventlog::{Position, StreamId};
+
+const STREAM_PREFIX: &str = "waitlist-";
+
+/// Names the stream of an entry. Its id is random: it says nothing about anybody.
+pub fn stream_of(id: EntryId) -> Option<StreamId> {
+    StreamId::parse(&format!("{STREAM_PREFIX}{id}"))
+}
+
+fn entry_of(stream: &StreamId) -> Option<EntryId> {
+    EntryId::parse(stream.as_str().strip_prefix(STREAM_PREFIX)?)
+}
+
+/// All entries, by id. What is erased, or not to be believed, is not among them.
+#[derive(Default)]
+pub struct WaitlistView {
+    entries: BTreeMap<EntryId, Arc<Listed>>,
+    unusable: u64,
+}
+
+impl View<Entry> for WaitlistView {
+    fn set(&mut self, stream: &StreamId, state: &Entry, _: Position, _: Timestamp) {
+        let Some(id) = entry_of(stream) else {
+            return;
+        };
+        match &state.listed {
+            Some(listed) => self.entries.insert(id, Arc::new((**listed).clone())),
+            None => self.entries.remove(&id),
+        };
+    }
+
+    fn set_unusable(&mut self, stream: &StreamId, _: &Entry) {
+        if let Some(id) = entry_of(stream) {
+            self.entries.remove(&id);
+            self.unusable += 1;
+        }
+    }
+
+    fn on_erased(&mut self, stream: &StreamId) {
+        if let Some(id) = entry_of(stream) {
+            self.entries.remove(&id);
+        }
+    }
+}
+
+impl WaitlistView {
+    /// Returns all entries as they stand, by id: cheap, so that who counts lets go of the view first.
+    pub fn entries(&self) -> Vec<(EntryId, Arc<Listed>)> {
+        let entries = self.entries.iter();
+        entries
+            .map(|(id, listed)| (*id, Arc::clone(listed)))
+            .collect()
+    }
+
+    /// How many entries are not to be believed any more, and are in no count.
+    pub fn unusable(&self) -> u64 {
+        self.unusable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::waitlist::counts::{Counts, Dimension, Table};
+    use domain::waitlist::{
+        AgeBand, Clock, Epoch, EpochKeys, Event, Grant, PersonKey, PersonKeys, Profile,
+        Registration, Withdrawal, WithdrawalReason, WithdrawnBy,
+    };
+    use domain::{Aggregate, CareType, Day, DiagnosisGroup, MunicipalityCode, ProviderId, replay};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id(number: u8) -> EntryId {
+        EntryId::from_bytes([number; 16])
+    }
+
+    fn day(days: i32) -> Day {
+        Day::from_number(20_000 + days)
+    }
+
+    /// Half as many persons as entries, at three providers.
+    fn registered(number: u8) -> Event {
+        let keys = EpochKeys {
+            epoch: Epoch(1),
+            region: PersonKey::from_bytes([number / 2; 32]),
+            national: None,
+        };
+        Event::Registered {
+            registration: Box::new(Registration {
+                provider_id: ProviderId::parse(&format!("demo:{}", number % 3)).unwrap(),
+                location_id: None,
+                care_type: CareType::Specialised,
+                registered_on: day(i32::from(number)),
+                profile: Profile {
+                    age_band: AgeBand::parse("25-44").unwrap(),
+                    municipality_code: MunicipalityCode::parse("GM0114").unwrap(),
+                    gp_practice: None,
+                    diagnosis_group: DiagnosisGroup::parse("04").unwrap(),
+                    is_preferred: number.is_multiple_of(5),
+                },
+                person: PersonKeys::parse(vec![keys], Grant::Covered).unwrap(),
+            }),
+            stated_on: day(i32::from(number)),
+        }
+    }
+
+    fn next(number: u8, step: u8) -> Event {
+        match step {
+            0 => registered(number),
+            1 => Event::IntakeHeld {
+                held_on: day(i32::from(number) + 9),
+            },
+            2 => Event::NormExceeded(Clock::Total),
+            _ => Event::Withdrawn(Withdrawal {
+                on: day(i32::from(number) + 20),
+                by: WithdrawnBy::Person,
+                reason: WithdrawalReason::Moved,
+            }),
+        }
+    }
+
+    fn table(entries: &[(EntryId, Arc<Listed>)]) -> Table {
+        let entries = entries.iter().map(|(id, listed)| (*id, &**listed));
+        Counts::on(day(30), entries).table(&[Dimension::Provider, Dimension::WaitBand])
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_kept_step_by_step_is_what_is_counted_anew(
+            steps in prop::collection::vec((0..12_u8, 0..20_u8), 0..80)
+        ) {
+            let mut view = WaitlistView::default();
+            let mut histories: BTreeMap<u8, Vec<Event>> = BTreeMap::new();
+            let mut skipped = Vec::new();
+            for (number, turn) in steps {
+                let stream = stream_of(id(number)).unwrap();
+                let history = histories.entry(number).or_default();
+                if turn == 0 && !history.is_empty() && !skipped.contains(&number) {
+                    view.set_unusable(&stream, &replay(history));
+                    skipped.push(number);
+                }
+                if skipped.contains(&number) {
+                    continue;
+                }
+                let step = u8::try_from(history.len()).unwrap();
+                history.push(next(number, step.min(3)));
+                let state: Entry = replay(history);
+                view.set(&stream, &state, Position::START, Timestamp::default());
+            }
+            let anew: Vec<_> = histories
+                .iter()
+                .filter(|(number, _)| !skipped.contains(*number))
+                .filter_map(|(number, history)| {
+                    let entry = history.iter().fold(Entry::default(), Entry::evolve);
+                    Some((id(*number), Arc::new(*entry.listed?)))
+                })
+                .collect();
+            prop_assert_eq!(table(&view.entries()), table(&anew));
+            prop_assert_eq!(view.entries(), anew);
+            prop_assert_eq!(view.unusable(), skipped.len() as u64);
+        }
+    }
+
+    #[test]
+    fn who_was_erased_is_not_among_them_any_more() {
+        let mut view = WaitlistView::default();
+        for number in [1, 2] {
+            let stream = stream_of(id(number)).unwrap();
+            let state: Entry = replay(&[registered(number)]);
+            view.set(&stream, &state, Position::START, Timestamp::default());
+        }
+        view.on_erased(&stream_of(id(1)).unwrap());
+        let left: Vec<EntryId> = view.entries().into_iter().map(|(id, _)| id).collect();
+        assert_eq!(left, [id(2)]);
+    }
+
+    #[test]
+    fn a_stream_that_is_no_entrys_is_left_alone() {
+        let mut view = WaitlistView::default();
+        let other = StreamId::parse("waitlist-month-2026-01").unwrap();
+        let state: Entry = replay(&[registered(1)]);
+        view.set(&other, &state, Position::START, Timestamp::default());
+        assert!(view.entries().is_empty());
+    }
+}

@@ -1,0 +1,41 @@
+//! Coded values, one to one.
+
+use domain::waitlist as list;
+use proto::waitlist::v1;
+
+use super::unreadable::Unreadable;
+
+/// A coded value that is in the contract as a number.
+pub(super) trait Coded: Sized {
+    /// The value of a number that was stored; "unspecified" is none.
+    fn of(number: i32) -> Result<Self, Unreadable>;
+
+    /// Its number.
+    fn number(self) -> i32;
+}
+
+/// Pairs the values of a coded type with those of the contract.
+macro_rules! coded {
+    ($name:ident: $($value:ident),+) => {
+        impl Coded for list::$name {
+            fn of(number: i32) -> Result<Self, Unreadable> {
+                match v1::$name::try_from(number) {
+                    $(Ok(v1::$name::$value) => Ok(Self::$value),)+
+                    Ok(v1::$name::Unspecified) | Err(_) => Err(Unreadable(stringify!($name))),
+                }
+            }
+
+            fn number(self) -> i32 {
+                match self {
+                    $(Self::$value => v1::$name::$value.into(),)+
+                }
+            }
+        }
+    };
+}
+
+coded!(Clock: ToIntake, ToTreatment, Total);
+coded!(PriorityReason: Screened, ConditionWorsened, ConditionImproved, SafetyAtRisk, NormExceeded, Bridged, EnteredInError);
+coded!(WithdrawnBy: Person, Provider, Referrer, ScreeningTeam);
+coded!(WithdrawalReason: HelpedElsewhere, Transferred, NoLongerWanted, NotReached, NotSuited, Moved, Deceased, RegisteredInError);
+coded!(Outflow: Gp, SocialDomain, OtherProvider, Other);

@@ -1,0 +1,58 @@
+//! Contract ↔ domain: the only place that knows both.
+//!
+//! `decode` reads what was stored, leniently, because the rules of today do not hold for the events of yesterday;
+//! `encode` writes it.
+
+mod codes;
+mod events;
+mod national;
+mod parts;
+mod state;
+#[cfg(test)]
+mod tests;
+mod unreadable;
+
+use chassis::{Codec, DecodeError, Recorded};
+use domain::waitlist::{Entry, Event};
+use prost::Message;
+use proto::waitlist::v1;
+
+use unreadable::Unreadable;
+
+/// How entries' events and states become bytes. They are about persons: what it gives is sealed before it lies anywhere.
+pub struct Wire;
+
+impl Codec for Wire {
+    type Aggregate = Entry;
+    const FORMAT: &'static str = "waitlist-entry-1";
+
+    fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
+        let events = events.iter().map(events::encode).collect();
+        v1::CommitBody { events }.encode_to_vec()
+    }
+
+    fn encode_national(events: &[Recorded<Event>]) -> Vec<u8> {
+        national::encode(events.iter().map(|recorded| &recorded.event)).encode_to_vec()
+    }
+
+    fn decode(body: &[u8]) -> Result<Vec<Recorded<Event>>, DecodeError> {
+        let body =
+            v1::CommitBody::decode(body).map_err(|error| DecodeError::new(error.to_string()))?;
+        let events = body.events.into_iter().map(events::decode);
+        events.collect::<Result<_, _>>().map_err(unknown)
+    }
+
+    fn encode_state(state: &Entry) -> Vec<u8> {
+        state::encode(state).encode_to_vec()
+    }
+
+    fn decode_state(bytes: &[u8]) -> Result<Entry, DecodeError> {
+        let state =
+            v1::EntryState::decode(bytes).map_err(|error| DecodeError::new(error.to_string()))?;
+        state::decode(state).map_err(unknown)
+    }
+}
+
+fn unknown(unreadable: Unreadable) -> DecodeError {
+    DecodeError::new(unreadable.to_string())
+}
