@@ -103,7 +103,7 @@ enum Connected {
 enum Writer {
     Ours(
         mpsc::Sender<StreamReportsRequest>,
-        Streaming<StreamReportsResponse>,
+        Box<Streaming<StreamReportsResponse>>,
     ),
     Theirs(Arc<Client>, Statement),
 }
@@ -114,7 +114,7 @@ impl Connected {
             Self::Ours(mut client) => {
                 let (reports, sent) = mpsc::channel(1);
                 let answers = client.stream_reports(ReceiverStream::new(sent)).await?;
-                Writer::Ours(reports, answers.into_inner())
+                Writer::Ours(reports, Box::new(answers.into_inner()))
             }
             Self::Theirs(client, statement) => Writer::Theirs(client, statement),
         })
