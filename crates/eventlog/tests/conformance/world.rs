@@ -96,23 +96,27 @@ impl World {
         }
     }
 
-    /// From now on the log's own clock says this.
+    /// From now on the log's own clock says this; on Kafka that is the broker's, which nobody sets.
     pub(crate) fn set_clock(&self, millis: i64) {
         self.clock.store(millis, Ordering::Relaxed);
     }
 
-    /// From now on the clock of the nodes goes on so many milliseconds ahead of the system's.
+    fn clock(&self) -> Clock {
+        let (set, system) = (Arc::clone(&self.clock), system_clock());
+        Arc::new(move || match set.load(Ordering::Relaxed) {
+            NOT_SET => system(),
+            millis => millis,
+        })
+    }
+
+    /// From now on the clock of the nodes on Kafka goes on so many milliseconds ahead of the broker's.
     pub(crate) fn shift_clock(&self, millis: i64) {
         self.ahead.store(millis, Ordering::Relaxed);
     }
 
-    fn clock(&self) -> Clock {
-        let (set, ahead) = (Arc::clone(&self.clock), Arc::clone(&self.ahead));
-        let system = system_clock();
-        Arc::new(move || match set.load(Ordering::Relaxed) {
-            NOT_SET => system() + ahead.load(Ordering::Relaxed),
-            millis => millis,
-        })
+    fn shifted_clock(&self) -> Clock {
+        let (ahead, system) = (Arc::clone(&self.ahead), system_clock());
+        Arc::new(move || system() + ahead.load(Ordering::Relaxed))
     }
 
     /// The file that a node reads: the log itself, or its replica.
@@ -132,7 +136,8 @@ impl World {
             Backend::Memory => EventLog::in_memory_with_clock(&topics, self.clock()),
             Backend::Kafka { broker, .. } => {
                 let settings = broker.settings();
-                EventLog::kafka_with_clock(&settings, &self.path(node), &topics, self.clock())
+                let clock = self.shifted_clock();
+                EventLog::kafka_with_clock(&settings, &self.path(node), &topics, clock)
             }
         }?;
         let topic = log.topic(&self.topic)?;

@@ -90,10 +90,10 @@ fn holds_when_everything_happens_at_once() {
 
 #[test]
 #[ignore = "takes minutes: run by `make soak`"]
-fn holds_when_two_commands_are_repeated_again_and_again() {
+fn holds_when_one_of_two_commands_is_repeated_again_and_again() {
     let rules = Rules {
-        calls: vec![3, 3],
+        calls: vec![3, 2],
         ..quiet(0, &[Give, Take])
     };
-    exhaust(rules, 42_120_000, &QUIET);
+    exhaust(rules, 1_000_000, &QUIET);
 }
