@@ -25,7 +25,7 @@ pub use quota::{BURST, DAILY, QuotaError, Window, open_window};
 /// What each call may be asked as.
 pub const CALLS: Calls = &[
     ("Evaluate", &[Action::EvaluatePseudonym]),
-    ("GetKeys", &[Action::EvaluatePseudonym]),
+    ("GetKeys", &[Action::ReadPublicKeys]),
 ];
 
 /// A thousand elements take a seventh of this.

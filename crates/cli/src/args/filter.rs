@@ -156,7 +156,9 @@ fn parse_region(text: &str) -> Result<Region, String> {
             scheme: scheme.to_owned(),
             code: code.to_owned(),
         }),
-        Some(_) | None => Err("give a scheme and a code, such as province:Groningen".to_owned()),
+        Some(_) | None => {
+            Err("give a scheme and a code, such as province:PV20 (Groningen)".to_owned())
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub enum CallerError {
     Form,
     /// The person's id is none.
     #[error(
-        "the person is a letter or digit, then at most 63 letters, digits, dots, dashes or underscores"
+        "the person is a letter or digit, then at most 63 letters, digits, dots, dashes or underscores; nothing that may be a \
+         citizen number"
     )]
     Person,
     /// There is no such role.
@@ -104,7 +105,7 @@ checked_text! {
 
 checked_text! {
     /// A person's or a system's id within its organisation, never a name or a citizen number: a letter or digit, then at
-    /// most 63 letters, digits, `.`, `_` or `-`; no nine digits alone.
+    /// most 63 letters, digits, `.`, `_` or `-`; nothing that may be a citizen number.
     PersonId, is_person
 }
 
@@ -134,13 +135,20 @@ fn is_organisation(text: &str) -> bool {
 }
 
 fn is_person(text: &str) -> bool {
-    // Nine digits would be a citizen number, sooner or later.
-    !has_digits(text, 9..=9)
+    !may_be_citizen_number(text)
         && text.len() <= 64
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+/// Eight or nine digits alone, whatever stands between them, or nine in a row would be a citizen number, sooner or later.
+fn may_be_citizen_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let mut runs = text.split(|letter: char| !letter.is_ascii_digit());
+    (!has_letters && (8..=9).contains(&digits)) || runs.any(|run| run.len() == 9)
 }
 
 fn has_digits(text: &str, length: RangeInclusive<usize>) -> bool {

@@ -266,3 +266,24 @@ fn every_word_reads_back() {
             .all(|purpose| Purpose::parse(purpose.word()) == Some(*purpose))
     );
 }
+
+#[test]
+fn no_person_is_called_by_what_may_be_a_citizen_number() {
+    for text in [
+        "123456782",
+        "123.456.782",
+        "1-2-3-4-5-6-7-8-2",
+        "12345678",
+        "bsn123456782",
+    ] {
+        assert_eq!(PersonId::parse(text), None, "{text}");
+    }
+    for text in [
+        "mdk",
+        "ward-7",
+        "u1234567",
+        "6f9619ff-8b86-4d01-b42d-00c04fc964ff",
+    ] {
+        assert!(PersonId::parse(text).is_some(), "{text}");
+    }
+}

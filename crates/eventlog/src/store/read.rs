@@ -4,7 +4,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Store, TopicRow, schema};
-use crate::record::Record;
+use crate::record::{Record, Unreadable};
 use crate::tail::{End, TopicState};
 use crate::{Commit, LogError, LogId, Position, StreamId, Version};
 
@@ -210,7 +210,8 @@ fn read_commit(topic: &TopicState, row: Stored) -> Result<(Commit, i64), LogErro
             Ok((commit.placed(position, row.log_time), row.previous))
         }
         Ok(_) => Err(damaged(topic, row.position, "it is not a commit")),
-        Err(error) => Err(damaged(topic, row.position, &format!("{error:?}"))),
+        Err(Unreadable::Damaged(reason)) => Err(damaged(topic, row.position, &reason)),
+        Err(Unreadable::Foreign) => Err(damaged(topic, row.position, "it is not ours")),
     }
 }
 

@@ -45,7 +45,7 @@
 //! | one command, three calls, one restart, one record lands twice | 84,139 |
 //! | three nodes | 515,452 |
 //! | soak: one restart and one record lands twice | 19,479,086 |
-//! | soak: three calls each | more than 42 million |
+//! | soak: three calls of one, two of the other | more than a million |
 //!
 //! Not modelled: several streams (they share nothing but the order of the log), the 24 hours after which a
 //! remembered outcome is forgotten, and clients that repeat a command after a definite answer.

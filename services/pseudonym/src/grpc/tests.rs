@@ -275,3 +275,19 @@ async fn a_call_of_nobody_or_of_another_role_is_not_evaluated() {
     let insurer = called(request(&batch, "2026a"), "x:insurer@uzovi:3311");
     assert_eq!(insurer.unwrap_err().code(), Code::PermissionDenied);
 }
+
+#[test]
+fn auditors_and_custodians_read_the_published_keys_and_insurers_do_not() {
+    let gate = Gate::new(Region::parse("demo").unwrap(), &[(SERVICE_NAME, CALLS)]);
+    let admits = |caller: &str| {
+        let mut said = MetadataMap::new();
+        said.insert(CALLER, caller.parse().unwrap());
+        let peer = Some("127.0.0.1:1".parse().unwrap());
+        gate.admit(&format!("/{SERVICE_NAME}/GetKeys"), said.as_ref(), peer)
+            .is_ok()
+    };
+    assert!(admits(PROVIDER));
+    assert!(admits("a1:auditor@demo:7"));
+    assert!(admits("c1:key-custodian@demo:8"));
+    assert!(!admits("i1:insurer@uzovi:3311"));
+}

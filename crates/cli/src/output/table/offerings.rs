@@ -144,7 +144,8 @@ fn note(row: &OfferingRow) -> String {
     let withdrawn = row.withdrawn.then(|| "withdrawn".to_owned());
     let sure = row
         .confidence
-        .map(|chance| format!("{:.0} % sure", chance * 100.0));
+        // Nothing is certain.
+        .map(|chance| format!("{:.0} % sure", (chance * 100.0).min(99.0)));
     let number = |count: u32, what: &str| (count > 0).then(|| format!("{count} {what}"));
     let overdue = row.overdue.then(|| overdue(row));
     let refused = row.practised.as_ref().map(refused);

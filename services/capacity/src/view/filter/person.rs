@@ -15,6 +15,8 @@ impl Filter {
     pub(crate) fn asks_for_figures(&self) -> bool {
         self.only_available
             || self.only_current
+            || self.only_overdue
+            || self.only_overcommitted
             || self.pause.is_some()
             || self.max_wait_days.is_some()
             || self.min_confidence.is_some()

@@ -420,3 +420,17 @@ fn what_is_withdrawn_matches_nothing() {
     world.record("one", &published(details()));
     assert_eq!(world.ids(&Filter::default()), ["one"]);
 }
+
+#[test]
+fn whether_something_is_late_or_promised_too_often_is_a_question_about_figures() {
+    let late = Filter {
+        only_overdue: true,
+        ..Filter::default()
+    };
+    let overcommitted = Filter {
+        only_overcommitted: true,
+        ..Filter::default()
+    };
+    assert!(late.asks_for_figures() && overcommitted.asks_for_figures());
+    assert!(!Filter::default().asks_for_figures());
+}
