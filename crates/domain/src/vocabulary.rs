@@ -40,7 +40,8 @@ pub(crate) use checked_text;
 checked_text! {
     /// A registered organisation as scheme and number: `agb:06011009`, `ura:00015823`, `kvk:01234567`,
     /// `oin:` and twenty digits, `gm:GM0014`, `nza:6000550` (the regulator's data set), `demo:17` (not real).
-    ProviderId, |text| is_provider(text).then_some(Cow::Borrowed(text))
+    /// Zeros before a number of no fixed length are left out: one organisation has one id.
+    ProviderId, |text| is_provider(text).then(|| without_zeros(text))
 }
 
 checked_text! {
@@ -79,6 +80,21 @@ pub enum CareType {
     DebtAssistance,
     /// Care over the internet.
     Ehealth,
+}
+
+fn without_zeros(text: &str) -> Cow<'_, str> {
+    match text.split_once(':') {
+        Some((register @ ("nza" | "demo"), number))
+            if number.len() > 1 && number.starts_with('0') =>
+        {
+            let number = number.trim_start_matches('0');
+            Cow::Owned(format!(
+                "{register}:{}",
+                if number.is_empty() { "0" } else { number }
+            ))
+        }
+        Some(_) | None => Cow::Borrowed(text),
+    }
 }
 
 impl CareType {

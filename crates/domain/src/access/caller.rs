@@ -99,7 +99,8 @@ macro_rules! checked_text {
 
 checked_text! {
     /// A registered organisation as register and number, written as the provider of an offering is: `agb:06011009`,
-    /// `ura:00015823`, `kvk:01234567`, `oin:` and twenty digits, `uzovi:3311`, `gm:GM0014`, `nza:6000550`, `demo:17`.
+    /// `ura:00015823`, `kvk:01234567`, `oin:` and twenty digits, `uzovi:3311`, `gm:GM0014`, `nza:6000550`, `demo:17`, without
+    /// zeros before a number of no fixed length.
     OrganisationId, is_organisation
 }
 
@@ -129,7 +130,8 @@ fn is_organisation(text: &str) -> bool {
             let digits = number.strip_prefix("GM");
             digits.is_some_and(|digits| has_digits(digits, 4..=4))
         }
-        "nza" | "demo" => has_digits(number, 1..=8),
+        // One organisation has one id: its quota and what it owns go by that.
+        "nza" | "demo" => has_digits(number, 1..=8) && (number == "0" || !number.starts_with('0')),
         _ => false,
     }
 }

@@ -287,3 +287,18 @@ fn no_person_is_called_by_what_may_be_a_citizen_number() {
         assert!(PersonId::parse(text).is_some(), "{text}");
     }
 }
+
+#[test]
+fn one_organisation_has_one_id() {
+    for text in ["nza:0699", "demo:01", "demo:00"] {
+        assert_eq!(OrganisationId::parse(text), None, "{text}");
+    }
+    for (text, id) in [
+        ("nza:0699", "nza:699"),
+        ("demo:00", "demo:0"),
+        ("agb:06011009", "agb:06011009"),
+    ] {
+        let provider = crate::capacity::ProviderId::parse(text).unwrap();
+        assert_eq!(provider.as_str(), id);
+    }
+}

@@ -55,15 +55,21 @@ enum Polled {
 
 impl Follower {
     pub(super) fn run(mut self) {
+        let mut is_away = false;
         while !self.stopped() {
             match self.prepare() {
                 Ok(consumer) => {
+                    is_away = false;
                     if let Err(reason) = self.follow(&consumer) {
                         self.not_serving(&reason);
                     }
                 }
                 Err(super::prepare::Obstacle::Away(reason)) => {
-                    tracing::debug!(reason, topic = %self.topic.name, "waiting for the broker: {reason}");
+                    // Once for each time that it is away.
+                    if !is_away {
+                        tracing::warn!(reason, topic = %self.topic.name, "Kafka does not answer: {reason}");
+                    }
+                    is_away = true;
                 }
                 Err(super::prepare::Obstacle::Wrong(reason)) => self.not_serving(&reason),
             }

@@ -38,7 +38,26 @@ struct Append {
     table: i64,
     commit: NewCommit,
     record: Bytes,
-    reply: Reply,
+    answer: Answer,
+}
+
+/// Told once, whatever happens: what is sent to a writer that is just ending is let go with its queue.
+struct Answer(Option<Reply>);
+
+impl Answer {
+    fn give(mut self, result: Result<Position, LogError>) {
+        if let Some(reply) = self.0.take() {
+            reply(result);
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Some(reply) = self.0.take() {
+            reply(Err(LogError::Unavailable("the log was closed".to_owned())));
+        }
+    }
 }
 
 /// What a commit of the group is told once the group is durable.
@@ -88,12 +107,12 @@ impl Backend for SqliteBackend {
             table: topic.table,
             commit,
             record,
-            reply,
+            answer: Answer(Some(reply)),
         };
         if let Err(mpsc::SendError(Message::Append(append))) =
             self.sender.send(Message::Append(append))
         {
-            (append.reply)(Err(LogError::Closed));
+            append.answer.give(Err(LogError::Closed));
         }
     }
 
@@ -153,7 +172,7 @@ impl Writer {
         }
         while let Ok(late) = receiver.try_recv() {
             if let Message::Append(late) = late {
-                (late.reply)(Err(LogError::Closed));
+                late.answer.give(Err(LogError::Closed));
             }
         }
     }
@@ -191,21 +210,21 @@ impl Writer {
 
     fn commit(&mut self, group: Vec<Append>) {
         let mut told = Vec::with_capacity(group.len());
-        let mut replies = Vec::with_capacity(group.len());
+        let mut answers = Vec::with_capacity(group.len());
         let mut work = Vec::with_capacity(group.len());
         for append in group {
-            replies.push(append.reply);
+            answers.push(append.answer);
             work.push((append.table, append.commit, append.record));
         }
         let store = Arc::clone(&self.store);
         let written = store.write(|connection| self.write(connection, work, &mut told));
         if let Err(error) = written {
             self.orders.iter_mut().for_each(Order::forget);
-            return self.failed(replies, &error);
+            return self.failed(answers, &error);
         }
         self.orders.iter_mut().for_each(Order::keep);
-        for (reply, (table, verdict)) in replies.into_iter().zip(told) {
-            reply(match verdict {
+        for (answer, (table, verdict)) in answers.into_iter().zip(told) {
+            answer.give(match verdict {
                 Verdict::Effective(position) => Ok(position),
                 Verdict::Void => {
                     let topic = self.order(table).map(|order| &order.topic);
@@ -246,7 +265,7 @@ impl Writer {
 
     /// A full disk refuses the group as a whole. After any other failure the group may or may not be
     /// there: what is there takes effect, and the callers are told that the outcome is unknown.
-    fn failed(&mut self, replies: Vec<Reply>, error: &LogError) {
+    fn failed(&mut self, answers: Vec<Answer>, error: &LogError) {
         tracing::error!(%error, "the log could not write: {error}");
         if !matches!(error, LogError::Full)
             && let Err(error) = self.recover()
@@ -258,8 +277,8 @@ impl Writer {
                     .set_status(Status::NotServing(error.to_string()));
             }
         }
-        for reply in replies {
-            reply(Err(match error {
+        for answer in answers {
+            answer.give(Err(match error {
                 LogError::Full => LogError::Full,
                 other => LogError::Unavailable(other.to_string()),
             }));
