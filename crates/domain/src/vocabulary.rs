@@ -82,7 +82,7 @@ pub enum CareType {
     Ehealth,
 }
 
-fn without_zeros(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_zeros(text: &str) -> Cow<'_, str> {
     match text.split_once(':') {
         Some((register @ ("nza" | "demo"), number))
             if number.len() > 1 && number.starts_with('0') =>
@@ -144,7 +144,7 @@ pub(crate) fn is_id(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
 }
 
-fn is_provider(text: &str) -> bool {
+pub(crate) fn is_provider(text: &str) -> bool {
     let Some((scheme, number)) = text.split_once(':') else {
         return false;
     };

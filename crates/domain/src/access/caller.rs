@@ -1,8 +1,7 @@
-use std::fmt;
-use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::Role;
+use crate::vocabulary::{checked_text, has_digits, is_provider, without_zeros};
 
 /// Somebody who calls: which person, in what capacity, of which organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,70 +68,33 @@ impl Caller {
     }
 }
 
-/// Defines a text that is checked once, where it comes in, and is cheap to hand on.
-macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $fits:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
-
-        impl $name {
-            /// Accepts a text of the form that the type describes.
-            pub fn parse(text: &str) -> Option<Self> {
-                let fits: fn(&str) -> bool = $fits;
-                fits(text).then(|| Self(text.into()))
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str(&self.0)
-            }
-        }
-    };
-}
-
 checked_text! {
     /// A registered organisation as register and number, written as the provider of an offering is: `agb:06011009`,
     /// `ura:00015823`, `kvk:01234567`, `oin:` and twenty digits, `uzovi:3311`, `gm:GM0014`, `nza:6000550`, `demo:17`, without
     /// zeros before a number of no fixed length.
-    OrganisationId, is_organisation
+    OrganisationId, |text| is_organisation(text).then_some(Cow::Borrowed(text))
 }
 
 checked_text! {
     /// A person's or a system's id within its organisation, never a name or a citizen number: a letter or digit, then at
     /// most 63 letters, digits, `.`, `_` or `-`; nothing that may be a citizen number.
-    PersonId, is_person
+    PersonId, |text| is_person(text).then_some(Cow::Borrowed(text))
 }
 
 checked_text! {
     /// Code of a region: 1 to 32 of `a` to `z`, `0` to `9` and `-`.
     Region, |text| {
         let is_code = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-        (1..=32).contains(&text.len()) && text.bytes().all(is_code)
+        let fits = (1..=32).contains(&text.len()) && text.bytes().all(is_code);
+        fits.then_some(Cow::Borrowed(text))
     }
 }
 
+/// A provider's id, or an insurer's. One organisation has one id: its quota and what it owns go by that.
 fn is_organisation(text: &str) -> bool {
-    let Some((register, number)) = text.split_once(':') else {
-        return false;
-    };
-    match register {
-        "agb" | "ura" | "kvk" => has_digits(number, 8..=8),
-        "oin" => has_digits(number, 20..=20),
-        "uzovi" => has_digits(number, 4..=4),
-        "gm" => {
-            let digits = number.strip_prefix("GM");
-            digits.is_some_and(|digits| has_digits(digits, 4..=4))
-        }
-        // One organisation has one id: its quota and what it owns go by that.
-        "nza" | "demo" => has_digits(number, 1..=8) && (number == "0" || !number.starts_with('0')),
-        _ => false,
+    match text.split_once(':') {
+        Some(("uzovi", number)) => has_digits(number, 4..=4),
+        Some(_) | None => is_provider(text) && without_zeros(text) == text,
     }
 }
 
@@ -151,8 +113,4 @@ fn may_be_citizen_number(text: &str) -> bool {
     let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
     let mut runs = text.split(|letter: char| !letter.is_ascii_digit());
     (!has_letters && (8..=9).contains(&digits)) || runs.any(|run| run.len() == 9)
-}
-
-fn has_digits(text: &str, length: RangeInclusive<usize>) -> bool {
-    length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
