@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 18] = [
     "doorstroom/access/v1/log.proto",
     "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",
@@ -15,9 +15,11 @@ const FILES: [&str; 16] = [
     "doorstroom/log/v1/erasure.proto",
     "doorstroom/log/v1/sealed.proto",
     "doorstroom/pseudonym/v1/evaluator.proto",
+    "doorstroom/waitlist/v1/counts.proto",
     "doorstroom/waitlist/v1/entry.proto",
     "doorstroom/waitlist/v1/events.proto",
     "doorstroom/waitlist/v1/national.proto",
+    "doorstroom/waitlist/v1/service.proto",
     "doorstroom/waitlist/v1/state.proto",
 ];
 
