@@ -3,6 +3,7 @@
 //! The vocabulary: state, commands, events, rejections. The rules are in `decide`, their meaning in `evolve`; what many
 //! entries add up to is in `counts`.
 
+pub mod books;
 mod clocks;
 pub mod counts;
 mod decide;

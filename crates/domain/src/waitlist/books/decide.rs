@@ -1,0 +1,112 @@
+use super::{Book, Command, Erasure, Event, FrozenMonth, Grants, Rejection};
+use crate::{Aggregate, Day, Month, Timer, Timestamp};
+
+impl Aggregate for Book {
+    type Command = Command;
+    type Event = Event;
+    type Rejection = Rejection;
+
+    fn decide(&self, command: &Command, now: Timestamp) -> Result<Vec<Event>, Rejection> {
+        match (command, self) {
+            (Command::Admit { receipt, new }, Self::Grants(grants)) => {
+                grants.admit(*receipt, *new, now)
+            }
+            (Command::Admit { receipt, new }, Self::Blank) => {
+                Grants::default().admit(*receipt, *new, now)
+            }
+
+            (Command::Freeze { month, .. }, Self::Month(frozen)) if frozen.month == *month => {
+                Ok(vec![])
+            }
+            (Command::Freeze { month, .. }, Self::Blank) if !is_over(*month, now) => {
+                Err(Rejection::MonthNotOver)
+            }
+            (Command::Freeze { month, totals }, Self::Blank) => {
+                Ok(vec![Event::MonthFrozen(FrozenMonth {
+                    month: *month,
+                    totals: *totals,
+                })])
+            }
+
+            (Command::RequestErasure(request), Self::Erasure(known)) => known.ask_again(request),
+            (Command::RequestErasure(request), Self::Blank) => {
+                Ok(vec![Event::ErasureRequested(request.clone())])
+            }
+
+            (Command::ApproveErasure { .. } | Command::CarryOut { .. }, Self::Blank) => {
+                Err(Rejection::UnknownErasure)
+            }
+            (Command::ApproveErasure { by, is_officer }, Self::Erasure(erasure)) => {
+                erasure.approve(by, *is_officer, now)
+            }
+            (Command::CarryOut { entries }, Self::Erasure(erasure)) => erasure.carry_out(*entries),
+
+            (Command::Admit { .. }, Self::Month(_) | Self::Erasure(_))
+            | (Command::Freeze { .. }, Self::Month(_) | Self::Grants(_) | Self::Erasure(_))
+            | (
+                Command::RequestErasure(_)
+                | Command::ApproveErasure { .. }
+                | Command::CarryOut { .. },
+                Self::Grants(_) | Self::Month(_),
+            ) => Err(Rejection::OtherBook),
+        }
+    }
+
+    fn evolve(self, event: &Event) -> Self {
+        match event {
+            Event::ReceiptBooked(receipt) => Self::Grants(self.grants().with(*receipt)),
+            Event::Admitted { covered, beyond: _ } => {
+                Self::Grants(self.grants().with_admitted(*covered))
+            }
+            Event::MonthFrozen(frozen) => Self::Month(*frozen),
+            Event::ErasureRequested(request) => Self::Erasure(Box::new(Erasure::asked(request))),
+            Event::ErasureApproved(approval) => self.erasing(|erasure| {
+                erasure.approval = Some(approval.clone());
+            }),
+            Event::ErasureCarriedOut { entries } => self.erasing(|erasure| {
+                erasure.carried_out = Some(*entries);
+            }),
+        }
+    }
+
+    fn timers(&self) -> Vec<Timer<Command>> {
+        Vec::new()
+    }
+
+    fn code(rejection: &Rejection) -> &'static str {
+        match rejection {
+            Rejection::OtherBook => "other-book",
+            Rejection::DayInTheFuture => "day-in-the-future",
+            Rejection::MonthNotOver => "month-not-over",
+            Rejection::UnknownErasure => "unknown-erasure",
+            Rejection::ErasureIdReused => "erasure-id-reused",
+            Rejection::RequesterApproves => "requester-approves",
+            Rejection::OtherOrganisationApproves => "other-organisation-approves",
+            Rejection::ErasureRequestLapsed => "erasure-request-lapsed",
+            Rejection::ErasureNotApproved => "erasure-not-approved",
+        }
+    }
+}
+
+impl Book {
+    /// What is written of grants; nothing where the book is blank.
+    fn grants(self) -> Grants {
+        match self {
+            Self::Grants(grants) => grants,
+            Self::Blank | Self::Month(_) | Self::Erasure(_) => Grants::default(),
+        }
+    }
+
+    fn erasing(mut self, change: impl FnOnce(&mut Erasure)) -> Self {
+        match &mut self {
+            Self::Erasure(erasure) => change(erasure),
+            // Nothing was asked: nothing is changed.
+            Self::Blank | Self::Grants(_) | Self::Month(_) => {}
+        }
+        self
+    }
+}
+
+fn is_over(month: Month, now: Timestamp) -> bool {
+    Day::at(now) > month.last_day()
+}

@@ -1,0 +1,143 @@
+//! The region's books: what the evaluator granted each provider, what months ended with, who agreed to an erasure. They
+//! are about nobody who waits.
+
+mod decide;
+mod erasure;
+mod grants;
+#[cfg(test)]
+mod tests;
+
+pub use erasure::{Erasure, ErasureApproval, ErasureRequest, Ground};
+pub use grants::{BookedReceipt, Grants};
+
+use super::{Actor, CLOCK_TOLERANCE_MILLIS, EntryId};
+use crate::{Day, Month, Timestamp};
+
+/// A request for an erasure waits this long for somebody who agrees: 14 days.
+pub const REQUEST_VALID_FOR_MILLIS: i64 = 14 * 24 * 3_600_000;
+
+/// One book, folded. Its first line says which kind it is. Default: nothing is written in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Book {
+    /// Nothing yet.
+    #[default]
+    Blank,
+    /// What a provider was granted, and has used of it.
+    Grants(Grants),
+    /// What a month ended with.
+    Month(FrozenMonth),
+    /// How far an erasure is.
+    Erasure(Box<Erasure>),
+}
+
+/// What a month ended with: erasures since then do not change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrozenMonth {
+    /// Which.
+    pub month: Month,
+    /// At the end of its last day.
+    pub totals: Totals,
+}
+
+/// Who waits in the region, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Waiting places.
+    pub entries: u64,
+    /// Persons.
+    pub persons: u64,
+    /// Entries that had waited longer in all than the norm.
+    pub over_norm: u64,
+}
+
+/// A request to write something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Asks whether new pseudonyms of a provider are covered by what it was granted.
+    Admit {
+        /// What the evaluator says that it granted, if that came along.
+        receipt: Option<BookedReceipt>,
+        /// How many pseudonyms are new.
+        new: u32,
+    },
+    /// Keeps what a month ended with.
+    Freeze {
+        /// Which.
+        month: Month,
+        /// What was counted.
+        totals: Totals,
+    },
+    /// Asks for an erasure that a second person must agree to.
+    RequestErasure(ErasureRequest),
+    /// Agrees to it.
+    ApproveErasure {
+        /// Who.
+        by: Actor,
+        /// Is a privacy officer: agrees also to what another organisation asks.
+        is_officer: bool,
+    },
+    /// Says that what was agreed to is done.
+    CarryOut {
+        /// How many entries were erased.
+        entries: u32,
+    },
+}
+
+/// A fact in a book.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The evaluator granted more on a day than was known.
+    ReceiptBooked(BookedReceipt),
+    /// A provider brought new pseudonyms.
+    Admitted {
+        /// So many were granted.
+        covered: u32,
+        /// So many were not: their entries are not counted.
+        beyond: u32,
+    },
+    /// A month is over.
+    MonthFrozen(FrozenMonth),
+    /// Somebody asks for an erasure.
+    ErasureRequested(ErasureRequest),
+    /// Somebody else agrees.
+    ErasureApproved(ErasureApproval),
+    /// It is done.
+    ErasureCarriedOut {
+        /// So many entries.
+        entries: u32,
+    },
+}
+
+/// A "no".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// The book is of another kind.
+    #[error("this book is about something else")]
+    OtherBook,
+    /// Nothing is granted ahead.
+    #[error("the receipt is of a day that has not come yet")]
+    DayInTheFuture,
+    /// Its last day must have passed.
+    #[error("the month is not over")]
+    MonthNotOver,
+    /// Nobody has asked.
+    #[error("no erasure was asked for under this id")]
+    UnknownErasure,
+    /// The id stands for something else.
+    #[error("an erasure with this id was asked for and says something else")]
+    ErasureIdReused,
+    /// Who asks does not answer.
+    #[error("who asked for the erasure cannot approve it")]
+    RequesterApproves,
+    /// Others have no say in it, but for a privacy officer.
+    #[error(
+        "an erasure is approved by the organisation that asked for it, or by a privacy officer"
+    )]
+    OtherOrganisationApproves,
+    /// Nobody agreed in time.
+    #[error("the request was not approved within 14 days")]
+    ErasureRequestLapsed,
+    /// Nobody has agreed.
+    #[error("the erasure has not been approved")]
+    ErasureNotApproved,
+}
