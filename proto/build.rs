@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 18] = [
+const FILES: [&str; 19] = [
     "doorstroom/access/v1/log.proto",
     "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",
@@ -15,6 +15,7 @@ const FILES: [&str; 18] = [
     "doorstroom/log/v1/erasure.proto",
     "doorstroom/log/v1/sealed.proto",
     "doorstroom/pseudonym/v1/evaluator.proto",
+    "doorstroom/waitlist/v1/books.proto",
     "doorstroom/waitlist/v1/counts.proto",
     "doorstroom/waitlist/v1/entry.proto",
     "doorstroom/waitlist/v1/events.proto",

@@ -17,7 +17,8 @@ use domain::waitlist::{Entry, Event};
 use prost::Message;
 use proto::waitlist::v1;
 
-use unreadable::Unreadable;
+pub(crate) use parts::{decode_actor, encode_actor};
+pub(crate) use unreadable::{Unreadable, day, moment, needed, stamp};
 
 /// How entries' events and states become bytes. They are about persons: what it gives is sealed before it lies anywhere.
 pub struct Wire;
@@ -53,6 +54,6 @@ impl Codec for Wire {
     }
 }
 
-fn unknown(unreadable: Unreadable) -> DecodeError {
+pub(crate) fn unknown(unreadable: Unreadable) -> DecodeError {
     DecodeError::new(unreadable.to_string())
 }

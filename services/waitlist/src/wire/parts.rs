@@ -110,14 +110,14 @@ pub(super) fn grant(beyond_grant: bool) -> Grant {
     }
 }
 
-pub(super) fn encode_actor(actor: &Actor) -> v1::Actor {
+pub(crate) fn encode_actor(actor: &Actor) -> v1::Actor {
     v1::Actor {
         user: actor.user.to_string(),
         organisation: actor.organisation.to_string(),
     }
 }
 
-pub(super) fn decode_actor(given: Option<v1::Actor>) -> Result<Actor, Unreadable> {
+pub(crate) fn decode_actor(given: Option<v1::Actor>) -> Result<Actor, Unreadable> {
     let given = needed(given, "actor")?;
     Ok(Actor {
         user: needed(UserId::parse(&given.user), "user")?,

@@ -10,8 +10,8 @@ mod tests;
 pub use erasure::{Erasure, ErasureApproval, ErasureRequest, Ground};
 pub use grants::{BookedReceipt, Grants};
 
-use super::{Actor, CLOCK_TOLERANCE_MILLIS, EntryId};
-use crate::{Day, Month, Timestamp};
+use super::{Actor, CLOCK_TOLERANCE_MILLIS};
+use crate::Month;
 
 /// A request for an erasure waits this long for somebody who agrees: 14 days.
 pub const REQUEST_VALID_FOR_MILLIS: i64 = 14 * 24 * 3_600_000;

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::{Given, given};
-use crate::waitlist::UserId;
-use crate::{Aggregate, ProviderId, replay};
+use crate::waitlist::{EntryId, UserId};
+use crate::{Aggregate, Day, ProviderId, Timestamp, replay};
 
 const DAY_MILLIS: i64 = 24 * 3_600_000;
 

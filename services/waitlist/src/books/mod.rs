@@ -1,0 +1,9 @@
+//! The region's books, on a topic of their own: about nobody who waits, and so in clear.
+
+#[cfg(test)]
+mod tests;
+mod view;
+mod wire;
+
+pub use view::{BooksView, erasure_stream, grants_stream, month_stream};
+pub use wire::BooksWire;

@@ -1,0 +1,216 @@
+//! Contract ↔ domain, for the books.
+
+use chassis::{Codec, DecodeError, Recorded};
+use domain::Month;
+use domain::waitlist::EntryId;
+use domain::waitlist::books::{
+    Book, BookedReceipt, Erasure, ErasureApproval, ErasureRequest, Event, FrozenMonth, Grants,
+    Ground, Totals,
+};
+use prost::Message;
+use proto::waitlist::v1;
+use proto::waitlist::v1::book_state::Book as StoredBook;
+use proto::waitlist::v1::recorded_book_event::Event as Stored;
+
+use crate::wire::{Unreadable, day, decode_actor, encode_actor, moment, needed, stamp, unknown};
+
+/// How the books' events and states become bytes.
+pub struct BooksWire;
+
+impl Codec for BooksWire {
+    type Aggregate = Book;
+    const FORMAT: &'static str = "waitlist-book-1";
+
+    fn encode(events: &[Recorded<Event>]) -> Vec<u8> {
+        let events = events.iter().map(encode_recorded).collect();
+        v1::BooksBody { events }.encode_to_vec()
+    }
+
+    fn decode(body: &[u8]) -> Result<Vec<Recorded<Event>>, DecodeError> {
+        let body =
+            v1::BooksBody::decode(body).map_err(|error| DecodeError::new(error.to_string()))?;
+        let events = body.events.into_iter().map(decode_recorded);
+        events.collect::<Result<_, _>>().map_err(unknown)
+    }
+
+    fn encode_state(state: &Book) -> Vec<u8> {
+        encode_book(state).encode_to_vec()
+    }
+
+    fn decode_state(bytes: &[u8]) -> Result<Book, DecodeError> {
+        let state =
+            v1::BookState::decode(bytes).map_err(|error| DecodeError::new(error.to_string()))?;
+        decode_book(state).map_err(unknown)
+    }
+}
+
+fn encode_recorded(recorded: &Recorded<Event>) -> v1::RecordedBookEvent {
+    v1::RecordedBookEvent {
+        occurred_at: stamp(recorded.occurred_at),
+        actor: recorded.actor.clone(),
+        event: Some(encode_event(&recorded.event)),
+    }
+}
+
+fn decode_recorded(stored: v1::RecordedBookEvent) -> Result<Recorded<Event>, Unreadable> {
+    Ok(Recorded {
+        event: decode_event(needed(stored.event, "event")?)?,
+        occurred_at: moment(stored.occurred_at, "occurred_at")?,
+        actor: stored.actor,
+    })
+}
+
+fn encode_event(event: &Event) -> Stored {
+    match event {
+        Event::ReceiptBooked(receipt) => Stored::ReceiptBooked(encode_receipt(*receipt)),
+        Event::Admitted { covered, beyond } => Stored::Admitted(v1::Admitted {
+            covered: *covered,
+            beyond: *beyond,
+        }),
+        Event::MonthFrozen(frozen) => Stored::MonthFrozen(encode_month(*frozen)),
+        Event::ErasureRequested(request) => Stored::ErasureRequested(encode_request(request)),
+        Event::ErasureApproved(approval) => Stored::ErasureApproved(encode_approval(approval)),
+        Event::ErasureCarriedOut { entries } => {
+            Stored::ErasureCarriedOut(v1::ErasureCarriedOut { entries: *entries })
+        }
+    }
+}
+
+fn decode_event(stored: Stored) -> Result<Event, Unreadable> {
+    Ok(match stored {
+        Stored::ReceiptBooked(receipt) => Event::ReceiptBooked(decode_receipt(&receipt)?),
+        Stored::Admitted(v1::Admitted { covered, beyond }) => Event::Admitted { covered, beyond },
+        Stored::MonthFrozen(frozen) => Event::MonthFrozen(decode_month(&frozen)?),
+        Stored::ErasureRequested(request) => Event::ErasureRequested(decode_request(request)?),
+        Stored::ErasureApproved(approval) => Event::ErasureApproved(decode_approval(approval)?),
+        Stored::ErasureCarriedOut(v1::ErasureCarriedOut { entries }) => {
+            Event::ErasureCarriedOut { entries }
+        }
+    })
+}
+
+fn encode_book(book: &Book) -> v1::BookState {
+    let book = match book {
+        Book::Blank => None,
+        Book::Grants(grants) => Some(StoredBook::Grants(encode_grants(grants))),
+        Book::Month(frozen) => Some(StoredBook::Month(encode_month(*frozen))),
+        Book::Erasure(erasure) => Some(StoredBook::Erasure(v1::ErasureState {
+            request: Some(encode_request(&erasure.request)),
+            approval: erasure.approval.as_ref().map(encode_approval),
+            carried_out: erasure
+                .carried_out
+                .map(|entries| v1::ErasureCarriedOut { entries }),
+        })),
+    };
+    v1::BookState { book }
+}
+
+fn decode_book(state: v1::BookState) -> Result<Book, Unreadable> {
+    Ok(match state.book {
+        None => Book::Blank,
+        Some(StoredBook::Grants(grants)) => Book::Grants(decode_grants(&grants)?),
+        Some(StoredBook::Month(frozen)) => Book::Month(decode_month(&frozen)?),
+        Some(StoredBook::Erasure(erasure)) => Book::Erasure(Box::new(Erasure {
+            request: decode_request(needed(erasure.request, "request")?)?,
+            approval: erasure.approval.map(decode_approval).transpose()?,
+            carried_out: erasure.carried_out.map(|done| done.entries),
+        })),
+    })
+}
+
+fn encode_receipt(receipt: BookedReceipt) -> v1::ReceiptBooked {
+    v1::ReceiptBooked {
+        day: receipt.day.to_string(),
+        granted: receipt.granted,
+    }
+}
+
+fn decode_receipt(given: &v1::ReceiptBooked) -> Result<BookedReceipt, Unreadable> {
+    Ok(BookedReceipt {
+        day: day(&given.day, "day")?,
+        granted: given.granted,
+    })
+}
+
+fn encode_grants(grants: &Grants) -> v1::GrantsState {
+    let by_day = grants.by_day.iter();
+    v1::GrantsState {
+        by_day: by_day
+            .map(|(day, granted)| v1::ReceiptBooked {
+                day: day.to_string(),
+                granted: *granted,
+            })
+            .collect(),
+        of_older_days: grants.of_older_days,
+        covered: grants.covered,
+    }
+}
+
+fn decode_grants(given: &v1::GrantsState) -> Result<Grants, Unreadable> {
+    let by_day = given.by_day.iter().map(|receipt| {
+        let receipt = decode_receipt(receipt)?;
+        Ok((receipt.day, receipt.granted))
+    });
+    Ok(Grants {
+        by_day: by_day.collect::<Result<_, _>>()?,
+        of_older_days: given.of_older_days,
+        covered: given.covered,
+    })
+}
+
+fn encode_month(frozen: FrozenMonth) -> v1::MonthFrozen {
+    v1::MonthFrozen {
+        month: frozen.month.to_string(),
+        entries: frozen.totals.entries,
+        persons: frozen.totals.persons,
+        over_norm: frozen.totals.over_norm,
+    }
+}
+
+fn decode_month(given: &v1::MonthFrozen) -> Result<FrozenMonth, Unreadable> {
+    Ok(FrozenMonth {
+        month: needed(Month::parse(&given.month), "month")?,
+        totals: Totals {
+            entries: given.entries,
+            persons: given.persons,
+            over_norm: given.over_norm,
+        },
+    })
+}
+
+fn encode_request(request: &ErasureRequest) -> v1::ErasureRequested {
+    let entries = request.entries.iter();
+    v1::ErasureRequested {
+        by: Some(encode_actor(&request.by)),
+        entries: entries.map(|id| id.as_bytes().to_vec()).collect(),
+        ground: request.ground.as_str().to_owned(),
+        requested_at: stamp(request.requested_at),
+    }
+}
+
+fn decode_request(given: v1::ErasureRequested) -> Result<ErasureRequest, Unreadable> {
+    let entries = given.entries.iter().map(|bytes| {
+        let bytes = <[u8; 16]>::try_from(&**bytes).ok();
+        needed(bytes.map(EntryId::from_bytes), "entries")
+    });
+    Ok(ErasureRequest {
+        by: decode_actor(given.by)?,
+        entries: entries.collect::<Result<_, _>>()?,
+        ground: needed(Ground::parse(&given.ground), "ground")?,
+        requested_at: moment(given.requested_at, "requested_at")?,
+    })
+}
+
+fn encode_approval(approval: &ErasureApproval) -> v1::ErasureApproved {
+    v1::ErasureApproved {
+        by: Some(encode_actor(&approval.by)),
+        approved_at: stamp(approval.approved_at),
+    }
+}
+
+fn decode_approval(given: v1::ErasureApproved) -> Result<ErasureApproval, Unreadable> {
+    Ok(ErasureApproval {
+        by: decode_actor(given.by)?,
+        approved_at: moment(given.approved_at, "approved_at")?,
+    })
+}
