@@ -14,6 +14,7 @@ mod journey;
 mod order;
 mod person;
 mod registration;
+mod retention;
 mod screening;
 mod spell;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use ids::{AgeBand, ContentHash, EntryId, GpPractice, LocationId, PriorityCat
 pub use order::Turn;
 pub use person::{Epoch, EpochKeys, Grant, KnownPerson, National, PersonKey, PersonKeys, Region};
 pub use registration::{Profile, Reaffirmation, Registration};
+pub use retention::{KEPT_AFTER_CLOSING_DAYS, KEPT_AT_MOST_MONTHS};
 pub use screening::{Approval, Screened, Screening};
 pub use spell::{Phase, Spell, SpellEnd};
 

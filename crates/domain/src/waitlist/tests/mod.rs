@@ -7,6 +7,7 @@ mod four_eyes_model;
 mod four_eyes_properties;
 mod journey;
 mod protect;
+mod retention;
 mod returns;
 mod rotation;
 mod skew;
