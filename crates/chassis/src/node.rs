@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::Timestamp;
 use eventlog::EventLog;
@@ -34,6 +35,17 @@ pub struct Node {
     pub access_log: AccessLog,
     /// The keys of entries about persons; none: this node serves nothing about persons.
     pub keyring: Option<Keyring>,
+}
+
+impl Node {
+    /// Waits that long, or until the node stops. Tells whether it goes on.
+    pub async fn goes_on_after(&self, time: Duration) -> bool {
+        let waited = self
+            .shutdown
+            .run_until_cancelled(tokio::time::sleep(time))
+            .await;
+        waited.is_some()
+    }
 }
 
 /// Tells the time.
