@@ -3,6 +3,7 @@
 //! How entries become bytes, and what many of them add up to on a node. It takes no calls yet.
 
 mod books;
+pub mod react;
 mod view;
 mod wire;
 
