@@ -2,9 +2,13 @@
 
 use std::io::{self, Write};
 
-use anyhow::Context as _;
-use pseudonym::Epoch;
+use anyhow::{Context as _, ensure};
+use chassis::Node;
+use data_encoding::HEXLOWER_PERMISSIVE;
+use pseudonym::receipt::{ReceiptSigner, ReceiptVerifier};
 use pseudonym::ring::{Ring, Stage};
+use pseudonym::{Epoch, Evaluator, Recoders, Region, key_id};
+use waitlist::Gateway;
 
 use crate::config::{Service, Settings};
 use crate::storage;
@@ -14,6 +18,46 @@ use crate::storage;
 pub(crate) fn evaluator(settings: &Settings) -> anyhow::Result<Ring> {
     let is_first = !storage::quota(settings).exists();
     ring(settings, Stage::Evaluator, is_first)
+}
+
+/// Opens the gateway's keys, made on the very first start of the embedded log, and those that the evaluator's receipts
+/// are verified with: its own, where it runs in this process, and those that were told.
+pub(crate) fn gateway(settings: &Settings, node: &Node) -> anyhow::Result<Gateway> {
+    // Beside Kafka another node may have keys already: two kinds would count everybody twice.
+    let is_first = settings.kafka.is_none()
+        && node
+            .log
+            .topic(&format!("{}.waitlist", node.region))?
+            .end()
+            .get()
+            == 0;
+    let ring = ring(settings, Stage::Recoder, is_first)?;
+    let region = Region::new(&settings.region)?;
+    let recoders = Recoders::derive(&region, ring.roots())?;
+    let verifiers = verifiers(settings)?;
+    ensure!(
+        !verifiers.is_empty(),
+        "the waiting list must know what the evaluator signs receipts with: receipt-key, as doorstroomd keys status prints it \
+         there"
+    );
+    Ok(Gateway::new(recoders, verifiers))
+}
+
+fn verifiers(settings: &Settings) -> anyhow::Result<Vec<(String, ReceiptVerifier)>> {
+    let mut verifiers = Vec::new();
+    for (key_id, key) in &settings.receipt_keys {
+        let key = HEXLOWER_PERMISSIVE.decode(key.as_bytes())?;
+        verifiers.push((key_id.clone(), ReceiptVerifier::new(&key)?));
+    }
+    if settings.services.contains(&Service::Evaluator) {
+        for (epoch, root) in evaluator(settings)?.roots() {
+            let evaluator = Evaluator::new(root, epoch).context("no key follows from the root")?;
+            let key_id = key_id(epoch, evaluator.public_key());
+            let signer = ReceiptSigner::new(root, epoch);
+            verifiers.push((key_id, ReceiptVerifier::new(&signer.public_key())?));
+        }
+    }
+    Ok(verifiers)
 }
 
 fn ring(settings: &Settings, stage: Stage, is_first: bool) -> anyhow::Result<Ring> {

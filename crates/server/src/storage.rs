@@ -13,14 +13,13 @@ use crate::config::{Service, Settings};
 
 /// Returns the topics of the region that the settings need.
 pub(crate) fn topics(settings: &Settings) -> Vec<String> {
-    let services = settings
-        .services
-        .iter()
-        .filter_map(|service| match service {
-            Service::Capacity => Some("capacity"),
-            Service::Evaluator => None,
-        });
+    let services = settings.services.iter().flat_map(|service| match service {
+        Service::Capacity => &["capacity"][..],
+        Service::Waitlist => &["waitlist", "waitlist-books"],
+        Service::Evaluator => &[],
+    });
     services
+        .copied()
         .chain(["control", "access-log"])
         .map(|context| format!("{}.{context}", settings.region))
         .collect()

@@ -1,12 +1,39 @@
 //! The waiting list: who waits, for what and how long, counted once.
 //!
-//! How entries become bytes, and what many of them add up to on a node. It takes no calls yet.
+//! A person comes in as what the evaluator made of a blinded citizen number, is recoded here, and is on the log under the
+//! key of each entry alone. Every access is recorded before it is answered.
 
 mod books;
-pub mod react;
+mod gateway;
+mod grpc;
+mod react;
 mod view;
 mod wire;
 
-pub use books::{BooksView, BooksWire, erasure_stream, grants_stream, month_stream};
-pub use view::{WaitlistView, stream_of};
-pub use wire::Wire;
+pub use gateway::Gateway;
+pub use grpc::CALLS;
+pub use proto::waitlist::v1::waitlist_service_server::SERVICE_NAME;
+
+use chassis::{Context, Node, StartError};
+use proto::waitlist::v1::waitlist_service_server::WaitlistServiceServer;
+use tonic::service::RoutesBuilder;
+
+/// Whether the books can be relied on is told apart from the list.
+const BOOKS: &str = "doorstroom.waitlist.v1.Books";
+/// A larger request is not read. Five hundred declarations take half of this.
+const MAX_REQUEST_BYTES: usize = 512 << 10;
+
+/// Adds this service to a node.
+///
+/// # Errors
+/// If the log does not have the region's topics, or the node keeps no keys of persons.
+pub fn mount(node: &Node, routes: &mut RoutesBuilder, gateway: Gateway) -> Result<(), StartError> {
+    let topic = format!("{}.waitlist", node.region);
+    let context = Context::start_about_persons(node, &topic, SERVICE_NAME)?;
+    let books = Context::start(node, &format!("{topic}-books"), BOOKS)?;
+    react::spawn(node, context.clone(), books.clone());
+    let api = grpc::Api::new((context, books), node.clone(), gateway);
+    let service = WaitlistServiceServer::new(api).max_decoding_message_size(MAX_REQUEST_BYTES);
+    routes.add_service(service);
+    Ok(())
+}

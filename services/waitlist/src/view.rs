@@ -1,17 +1,17 @@
 //! The read model: everybody on the list, to be counted without keeping the fold waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chassis::View;
-use domain::Timestamp;
-use domain::waitlist::{Entry, EntryId, Listed};
+use domain::waitlist::{Entry, EntryId, Epoch, Listed, PersonKey, Region};
+use domain::{ProviderId, Timestamp};
 use eventlog::{Position, StreamId};
 
 const STREAM_PREFIX: &str = "waitlist-";
 
 /// Names the stream of an entry. Its id is random: it says nothing about anybody.
-pub fn stream_of(id: EntryId) -> Option<StreamId> {
+pub(crate) fn stream_of(id: EntryId) -> Option<StreamId> {
     StreamId::parse(&format!("{STREAM_PREFIX}{id}"))
 }
 
@@ -19,10 +19,14 @@ fn entry_of(stream: &StreamId) -> Option<EntryId> {
     EntryId::parse(stream.as_str().strip_prefix(STREAM_PREFIX)?)
 }
 
+/// What tells whether two entries are of the same person.
+pub(crate) type Key = (Epoch, PersonKey<Region>);
+
 /// All entries, by id. What is erased, or not to be believed, is not among them.
 #[derive(Default)]
-pub struct WaitlistView {
+pub(crate) struct WaitlistView {
     entries: BTreeMap<EntryId, Arc<Listed>>,
+    by_key: HashMap<Key, Vec<EntryId>>,
     unusable: u64,
 }
 
@@ -32,28 +36,77 @@ impl View<Entry> for WaitlistView {
             return;
         };
         match &state.listed {
-            Some(listed) => self.entries.insert(id, Arc::new((**listed).clone())),
-            None => self.entries.remove(&id),
-        };
+            Some(listed) => self.put(id, (**listed).clone()),
+            None => self.remove(id),
+        }
     }
 
     fn set_unusable(&mut self, stream: &StreamId, _: &Entry) {
         if let Some(id) = entry_of(stream) {
-            self.entries.remove(&id);
+            self.remove(id);
             self.unusable += 1;
         }
     }
 
     fn on_erased(&mut self, stream: &StreamId) {
         if let Some(id) = entry_of(stream) {
-            self.entries.remove(&id);
+            self.remove(id);
         }
     }
 }
 
 impl WaitlistView {
+    fn put(&mut self, id: EntryId, listed: Listed) {
+        let known = self.entries.get(&id).map(|known| known.person.keys());
+        if known != Some(listed.person.keys()) {
+            self.remove(id);
+            for key in listed.person.keys() {
+                self.by_key.entry(*key).or_default().push(id);
+            }
+        }
+        self.entries.insert(id, Arc::new(listed));
+    }
+
+    fn remove(&mut self, id: EntryId) {
+        let Some(listed) = self.entries.remove(&id) else {
+            return;
+        };
+        for key in listed.person.keys() {
+            if let Some(ids) = self.by_key.get_mut(key) {
+                ids.retain(|known| *known != id);
+                if ids.is_empty() {
+                    self.by_key.remove(key);
+                }
+            }
+        }
+    }
+
+    /// Returns an entry as it stands.
+    pub(crate) fn get(&self, id: EntryId) -> Option<&Arc<Listed>> {
+        self.entries.get(&id)
+    }
+
+    /// Returns the entries of a person, on all lists, by id.
+    pub(crate) fn of_person(&self, keys: impl IntoIterator<Item = Key>) -> Vec<EntryId> {
+        let ids = keys.into_iter().filter_map(|key| self.by_key.get(&key));
+        let mut ids: Vec<EntryId> = ids.flatten().copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Tells whether a provider has brought this person before, as one that the evaluator had granted.
+    pub(crate) fn is_covered(&self, provider_id: &ProviderId, key: &Key) -> bool {
+        let mut ids = self.by_key.get(key).into_iter().flatten();
+        ids.any(|id| {
+            self.entries.get(id).is_some_and(|listed| {
+                listed.registration.provider_id == *provider_id && listed.person.is_granted()
+            })
+        })
+    }
+
     /// Returns all entries as they stand, by id: cheap, so that who counts lets go of the view first.
-    pub fn entries(&self) -> Vec<(EntryId, Arc<Listed>)> {
+    pub(crate) fn entries(&self) -> Vec<(EntryId, Arc<Listed>)> {
         let entries = self.entries.iter();
         entries
             .map(|(id, listed)| (*id, Arc::clone(listed)))
@@ -61,7 +114,7 @@ impl WaitlistView {
     }
 
     /// How many entries are not to be believed any more, and are in no count.
-    pub fn unusable(&self) -> u64 {
+    pub(crate) fn unusable(&self) -> u64 {
         self.unusable
     }
 }

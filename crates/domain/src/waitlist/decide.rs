@@ -15,12 +15,7 @@ impl Aggregate for Entry {
     fn decide(&self, command: &Command, now: Timestamp) -> Decision {
         let events = match &self.listed {
             Some(listed) => listed.decided(command, now)?,
-            None => {
-                let Command::Register(registration) = command else {
-                    return Err(Rejection::UnknownEntry);
-                };
-                register(registration, now)?
-            }
+            None => self.first(command, now)?,
         };
         Ok(self.with_exceeded_norms(events, now))
     }
@@ -40,6 +35,7 @@ impl Aggregate for Entry {
             Rejection::UnknownEntry => "unknown-entry",
             Rejection::EntryIdReused => "entry-id-reused",
             Rejection::OtherPerson => "other-person",
+            Rejection::PersonUnsaid => "person-unsaid",
             Rejection::DayInTheFuture => "day-in-the-future",
             Rejection::DayBeforeLastStep => "day-before-last-step",
             Rejection::PlannedInThePast => "planned-in-the-past",
@@ -61,7 +57,7 @@ impl Aggregate for Entry {
     }
 }
 
-fn register(registration: &Registration, now: Timestamp) -> Decision {
+pub(super) fn register(registration: &Registration, now: Timestamp) -> Decision {
     let registered_on = stated_day(registration.registered_on, None, now)?;
     Ok(vec![Event::Registered {
         registration: Box::new(registration.clone()),
@@ -83,6 +79,16 @@ pub(super) fn stated_day(on: Day, step: Option<Day>, now: Timestamp) -> Result<D
 }
 
 impl Entry {
+    fn first(&self, command: &Command, now: Timestamp) -> Decision {
+        if let Command::Register(registration) = command {
+            register(registration, now)
+        } else if let Command::Declare(declaration) = command {
+            self.declare_new(declaration, now)
+        } else {
+            Err(Rejection::UnknownEntry)
+        }
+    }
+
     /// A wait may have outlasted its norm on the day that it comes in.
     fn with_exceeded_norms(&self, mut events: Vec<Event>, now: Timestamp) -> Vec<Event> {
         if events.is_empty() {
@@ -99,11 +105,12 @@ impl Entry {
 }
 
 impl Listed {
-    fn decided(&self, command: &Command, now: Timestamp) -> Decision {
+    pub(super) fn decided(&self, command: &Command, now: Timestamp) -> Decision {
         match command {
             Command::Register(registration) if self.is_as_registered(registration) => Ok(vec![]),
             Command::Register(_) => Err(Rejection::EntryIdReused),
 
+            Command::Declare(declaration) => self.declare(declaration, now),
             Command::Reaffirm(reaffirmation) => self.reaffirm(reaffirmation, now),
 
             Command::RequestScreening(_)

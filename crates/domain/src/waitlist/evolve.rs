@@ -41,7 +41,7 @@ impl Listed {
         }
     }
 
-    fn apply(&mut self, event: &Event) {
+    pub(super) fn apply(&mut self, event: &Event) {
         match event {
             // It makes the entry; there is but one.
             Event::Registered { .. } => {}

@@ -7,6 +7,7 @@ pub mod books;
 mod clocks;
 pub mod counts;
 mod decide;
+mod declaration;
 mod evolve;
 mod forecast;
 mod ids;
@@ -21,6 +22,7 @@ mod spell;
 mod tests;
 
 pub use clocks::{Clock, Wait, WaitBand};
+pub use declaration::Declaration;
 pub use forecast::{Expectation, expectations};
 pub use ids::{AgeBand, ContentHash, EntryId, GpPractice, LocationId, PriorityCategory, UserId};
 pub use order::Turn;
@@ -91,6 +93,8 @@ pub struct Actor {
 pub enum Command {
     /// Puts a person on the list.
     Register(Box<Registration>),
+    /// Says how the entry is now: registered if it is not, still waiting, with the steps that were taken.
+    Declare(Box<Declaration>),
     /// Says that the person still waits.
     Reaffirm(Box<Reaffirmation>),
     /// Asks two others to look.
@@ -338,6 +342,9 @@ pub enum Rejection {
     /// The keys are somebody else's.
     #[error("the entry is of another person")]
     OtherPerson,
+    /// Nobody knows the entry yet, and it is not said who it is of.
+    #[error("the entry is new: who it is of must be said")]
+    PersonUnsaid,
     /// The day has not come yet.
     #[error("the day has not come yet")]
     DayInTheFuture,

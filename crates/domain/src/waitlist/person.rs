@@ -89,6 +89,11 @@ impl PersonKeys {
         }
     }
 
+    /// Notes whether the evaluator granted them.
+    pub fn set_grant(&mut self, grant: Grant) {
+        self.grant = grant;
+    }
+
     /// By epoch, the older first.
     pub fn by_epoch(&self) -> &[EpochKeys] {
         &self.by_epoch

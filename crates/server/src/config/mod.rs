@@ -33,6 +33,8 @@ pub struct Settings {
     pub kafka: Option<String>,
     /// What librdkafka is told besides.
     pub kafka_options: Vec<(String, String)>,
+    /// What the evaluator's receipts are verified with: name of its key, and the receipt key in hexadecimal digits.
+    pub receipt_keys: Vec<(String, String)>,
     /// Prefix of the region's topics.
     pub region: String,
     /// Where gRPC listens.
@@ -76,6 +78,7 @@ impl Default for Settings {
             services: Service::ALL.to_vec(),
             kafka: None,
             kafka_options: Vec::new(),
+            receipt_keys: Vec::new(),
             region: "demo".to_owned(),
             grpc: SocketAddr::from(([127, 0, 0, 1], 50051)),
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
@@ -97,18 +100,21 @@ impl Default for Settings {
 pub enum Service {
     /// Offerings, places, waits and admission pauses.
     Capacity,
+    /// Who waits, for what and how long.
+    Waitlist,
     /// Blinded citizen numbers, evaluated.
     Evaluator,
 }
 
 impl Service {
     /// Every service there is.
-    pub const ALL: [Self; 2] = [Self::Capacity, Self::Evaluator];
+    pub const ALL: [Self; 3] = [Self::Capacity, Self::Waitlist, Self::Evaluator];
 
     /// Returns the word that settings use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Capacity => "capacity",
+            Self::Waitlist => "waitlist",
             Self::Evaluator => "evaluator",
         }
     }
@@ -116,7 +122,7 @@ impl Service {
     /// Tells whether it keeps secrets that nobody near the log may have.
     pub const fn is_run_apart(self) -> bool {
         match self {
-            Self::Capacity => false,
+            Self::Capacity | Self::Waitlist => false,
             Self::Evaluator => true,
         }
     }
@@ -126,6 +132,7 @@ impl Service {
         match self {
             // What the evaluator sees of a person is another element each time.
             Self::Capacity | Self::Evaluator => false,
+            Self::Waitlist => true,
         }
     }
 

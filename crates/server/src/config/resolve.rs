@@ -133,11 +133,13 @@ impl Reading {
         }
     }
 
-    /// Without a word about it, a node beside Kafka runs what may run there.
+    /// Without a word about it, a node beside Kafka runs what needs no keys.
     fn fit_default_services(&mut self) {
         let settings = &mut self.settings;
         if settings.kafka.is_some() && !self.origins.contains_key("services") {
-            settings.services.retain(|service| !service.is_run_apart());
+            settings
+                .services
+                .retain(|service| !service.is_run_apart() && !service.is_about_persons());
         }
     }
 

@@ -103,6 +103,18 @@ pub(crate) static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "receipt-key",
+        placeholder: "KEYID=HEX",
+        scope: Scope::Serve,
+        help: "What the evaluator's receipts are verified with, as its keys status prints it; may be repeated",
+        set: |settings, given| put(&mut settings.receipt_keys, receipt_keys(given)),
+        show: |settings| {
+            let keys = settings.receipt_keys.iter();
+            let keys: Vec<_> = keys.map(|(id, key)| format!("{id}={key}")).collect();
+            keys.join(";")
+        },
+    },
+    Setting {
         name: "region",
         placeholder: "CODE",
         scope: Scope::Log,
@@ -261,6 +273,19 @@ fn options(given: Given<'_>) -> Result<Vec<(String, String)>, String> {
         }
         if OURS.contains(&key.as_str()) {
             return Err(format!("{key:?} is set by doorstroom itself"));
+        }
+    }
+    Ok(pairs)
+}
+
+fn receipt_keys(given: Given<'_>) -> Result<Vec<(String, String)>, String> {
+    let pairs = given.pairs()?;
+    for (key_id, key) in &pairs {
+        let is_key = key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if key_id.is_empty() || !is_key {
+            return Err(format!(
+                "{key_id:?} must be a key's name, = and 64 hexadecimal digits, as doorstroomd keys status prints them"
+            ));
         }
     }
     Ok(pairs)

@@ -32,6 +32,10 @@ fn start(
 ) -> anyhow::Result<()> {
     match service {
         Service::Capacity => capacity::mount(node, routes)?,
+        Service::Waitlist => {
+            let gateway = keys::gateway(settings, node)?;
+            waitlist::mount(node, routes, gateway)?;
+        }
         Service::Evaluator => {
             let ring = keys::evaluator(settings)?;
             pseudonym_service::mount(node, routes, &ring, &storage::quota(settings))?;
@@ -51,6 +55,7 @@ pub(crate) fn gate(node: &Node, services: &[Service]) -> anyhow::Result<Gate> {
 const fn calls(service: Service) -> (&'static str, Calls) {
     match service {
         Service::Capacity => (capacity::SERVICE_NAME, capacity::CALLS),
+        Service::Waitlist => (waitlist::SERVICE_NAME, waitlist::CALLS),
         Service::Evaluator => (pseudonym_service::SERVICE_NAME, pseudonym_service::CALLS),
     }
 }

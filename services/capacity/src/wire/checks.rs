@@ -8,8 +8,8 @@ use reference::CurrentCode;
 
 use super::citizen_number;
 use super::codes::{Coded, UnknownCode};
-use super::path::Path;
 use super::unreadable::moment;
+use chassis::Path;
 
 pub(crate) const MAX_NAME_CHARS: usize = 200;
 pub(crate) const MAX_LIST: usize = 64;

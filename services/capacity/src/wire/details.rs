@@ -9,9 +9,9 @@ use proto::capacity::v1;
 
 use super::checks::{Checks, MAX_LIST};
 use super::codes::{Coded, code_of};
-use super::path::Path;
 use super::terms;
 use super::unreadable::{Read, Unreadable, each, optional, required, text};
+use chassis::Path;
 
 const MAX_LOCATION_ID_CHARS: usize = 64;
 const MAX_INTENSITY_CHARS: usize = 80;

@@ -14,10 +14,10 @@ use reference::{CurrentCode, Municipality, RegionScheme};
 
 use super::checks::Checks;
 use super::needs;
-use super::path::Path;
 use super::request::{MAX_TOKENS, check_offering_id, finish};
 use crate::fingerprint::fingerprint;
 use crate::view::{Bits, Distances, Filter, Mark, Order, Page, Pausing, Places};
+use chassis::Path;
 
 const MAX_AGE_YEARS: u32 = 130;
 const MAX_DISTANCE_KM: f64 = 1_000.0;

@@ -8,8 +8,8 @@ use proto::capacity::v1;
 
 use super::checks::{Checks, MAX_LIST, MAX_PLACES};
 use super::codes::Coded;
-use super::path::Path;
 use super::unreadable::{Read, Unreadable, moment, required, timestamp};
+use chassis::Path;
 
 /// Writes the parts of the counts.
 pub(super) fn encode_breakdown(breakdown: &Breakdown, counts: &mut v1::Counts) {

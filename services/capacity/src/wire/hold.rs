@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::checks::Checks;
 use super::codes::Coded;
-use super::path::Path;
 use super::request::{Order, Transport, check_context, check_offering_id, order};
 use super::unreadable::{Read, Unreadable, moment, required, timestamp};
+use chassis::Path;
 
 /// Returns the contract's form.
 pub(super) fn encode(hold: &Hold) -> v1::Hold {

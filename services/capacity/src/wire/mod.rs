@@ -14,7 +14,6 @@ mod forecast;
 mod history;
 mod hold;
 mod needs;
-mod path;
 mod pause;
 mod practices;
 mod refusal;

@@ -10,8 +10,8 @@ use proto::capacity::v1;
 
 use super::checks::Checks;
 use super::codes::Coded;
-use super::path::Path;
 use crate::view::{Bits, Needs, Ready};
+use chassis::Path;
 
 /// A year: nobody knows what becomes free later.
 const MAX_HOURS: u32 = 8_760;

@@ -6,8 +6,8 @@ use proto::capacity::v1;
 use super::checks::Checks;
 use super::codes::Coded;
 use super::details::texts;
-use super::path::Path;
 use super::unreadable::{Read, Unreadable, each, moment, required, timestamp};
+use chassis::Path;
 
 const MAX_PAUSES: usize = 64;
 const ID_FORM: &str = "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";

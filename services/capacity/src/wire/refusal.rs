@@ -8,8 +8,8 @@ use proto::capacity::v1;
 
 use super::checks::Checks;
 use super::codes::Coded;
-use super::path::Path;
 use super::unreadable::{Read, Unreadable, required, text};
+use chassis::Path;
 
 /// Returns the contract's form.
 pub(super) fn encode(refusal: &Refusal) -> v1::Refusal {

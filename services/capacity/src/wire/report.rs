@@ -10,8 +10,8 @@ use super::checks::{Checks, MAX_PLACES};
 use super::codes::{Coded, code_of};
 use super::details::texts;
 use super::forecast;
-use super::path::Path;
 use super::unreadable::{Read, Unreadable, each, moment, optional, required, timestamp};
+use chassis::Path;
 
 const MAX_WAITS: usize = 200;
 const MAX_WAIT_DAYS: u32 = 3_650;

@@ -11,9 +11,9 @@ use proto::capacity::v1;
 use uuid::Uuid;
 
 use super::checks::Checks;
-use super::path::Path;
 use super::{details, pause as pauses, refusal, report as reports, terms};
 use crate::view::stream_of;
+use chassis::Path;
 
 pub(super) const MAX_TOKENS: usize = 16;
 const ID_FORM: &str = "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores";

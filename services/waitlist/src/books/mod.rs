@@ -5,5 +5,5 @@ mod tests;
 mod view;
 mod wire;
 
-pub use view::{BooksView, erasure_stream, grants_stream, month_stream};
-pub use wire::BooksWire;
+pub(crate) use view::{BooksView, erasure_stream, grants_stream, month_stream};
+pub(crate) use wire::BooksWire;

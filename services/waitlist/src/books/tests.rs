@@ -29,6 +29,7 @@ fn admitted() -> Event {
     Event::Admitted {
         covered: 7,
         beyond: 2,
+        beyond: 2,
     }
 }
 

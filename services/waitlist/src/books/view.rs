@@ -9,23 +9,23 @@ use eventlog::{Position, StreamId};
 use uuid::Uuid;
 
 /// Names the book of what a provider was granted.
-pub fn grants_stream(provider: &ProviderId) -> Option<StreamId> {
+pub(crate) fn grants_stream(provider: &ProviderId) -> Option<StreamId> {
     StreamId::parse(&format!("grants-{provider}"))
 }
 
 /// Names the book of a month.
-pub fn month_stream(month: Month) -> Option<StreamId> {
+pub(crate) fn month_stream(month: Month) -> Option<StreamId> {
     StreamId::parse(&format!("month-{month}"))
 }
 
 /// Names the book of an erasure.
-pub fn erasure_stream(id: Uuid) -> Option<StreamId> {
+pub(crate) fn erasure_stream(id: Uuid) -> Option<StreamId> {
     StreamId::parse(&format!("erasure-{}", id.simple()))
 }
 
 /// What each month ended with.
 #[derive(Default)]
-pub struct BooksView {
+pub(crate) struct BooksView {
     months: BTreeMap<Month, Totals>,
 }
 
@@ -49,7 +49,7 @@ impl View<Book> for BooksView {
 
 impl BooksView {
     /// Returns what a month ended with; none: it was not frozen.
-    pub fn month(&self, month: Month) -> Option<Totals> {
+    pub(crate) fn month(&self, month: Month) -> Option<Totals> {
         self.months.get(&month).copied()
     }
 }

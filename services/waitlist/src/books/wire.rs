@@ -15,7 +15,7 @@ use proto::waitlist::v1::recorded_book_event::Event as Stored;
 use crate::wire::{Unreadable, day, decode_actor, encode_actor, moment, needed, stamp, unknown};
 
 /// How the books' events and states become bytes.
-pub struct BooksWire;
+pub(crate) struct BooksWire;
 
 impl Codec for BooksWire {
     type Aggregate = Book;
@@ -143,6 +143,7 @@ fn encode_grants(grants: &Grants) -> v1::GrantsState {
             .collect(),
         of_older_days: grants.of_older_days,
         covered: grants.covered,
+        beyond: grants.beyond,
     }
 }
 
@@ -155,6 +156,7 @@ fn decode_grants(given: &v1::GrantsState) -> Result<Grants, Unreadable> {
         by_day: by_day.collect::<Result<_, _>>()?,
         of_older_days: given.of_older_days,
         covered: given.covered,
+        beyond: given.beyond,
     })
 }
 

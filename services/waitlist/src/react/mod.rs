@@ -17,7 +17,9 @@ use domain::{Day, Month, Timestamp};
 use eventlog::{CommandId, LogError};
 use futures::StreamExt as _;
 
-use crate::{BooksView, BooksWire, WaitlistView, Wire, month_stream, stream_of};
+use crate::books::{BooksView, BooksWire, month_stream};
+use crate::view::{WaitlistView, stream_of};
+use crate::wire::Wire;
 use plan::{Plan, months_to_freeze};
 
 /// How often a node looks whether there is something to do.
@@ -37,7 +39,7 @@ const FORECAST: &str = "timer:forecast";
 const MONTH: &str = "timer:month";
 
 /// Starts it, as a task of the node.
-pub fn spawn(
+pub(crate) fn spawn(
     node: &Node,
     waitlist: Context<Wire, WaitlistView>,
     books: Context<BooksWire, BooksView>,

@@ -6,7 +6,7 @@ use proto::waitlist::v1;
 use super::unreadable::Unreadable;
 
 /// A coded value that is in the contract as a number.
-pub(super) trait Coded: Sized {
+pub(crate) trait Coded: Sized {
     /// The value of a number that was stored; "unspecified" is none.
     fn of(number: i32) -> Result<Self, Unreadable>;
 
@@ -14,10 +14,10 @@ pub(super) trait Coded: Sized {
     fn number(self) -> i32;
 }
 
-/// Pairs the values of a coded type with those of the contract.
+/// Pairs the values of a coded type with those of the contract's type of that name.
 macro_rules! coded {
-    ($name:ident: $($value:ident),+) => {
-        impl Coded for list::$name {
+    ($type:ty, $name:ident: $($value:ident),+) => {
+        impl Coded for $type {
             fn of(number: i32) -> Result<Self, Unreadable> {
                 match v1::$name::try_from(number) {
                     $(Ok(v1::$name::$value) => Ok(Self::$value),)+
@@ -34,8 +34,11 @@ macro_rules! coded {
     };
 }
 
-coded!(Clock: ToIntake, ToTreatment, Total);
-coded!(PriorityReason: Screened, ConditionWorsened, ConditionImproved, SafetyAtRisk, NormExceeded, Bridged, EnteredInError);
-coded!(WithdrawnBy: Person, Provider, Referrer, ScreeningTeam);
-coded!(WithdrawalReason: HelpedElsewhere, Transferred, NoLongerWanted, NotReached, NotSuited, Moved, Deceased, RegisteredInError);
-coded!(Outflow: Gp, SocialDomain, OtherProvider, Other);
+coded!(list::Clock, Clock: ToIntake, ToTreatment, Total);
+coded!(list::PriorityReason, PriorityReason: Screened, ConditionWorsened, ConditionImproved, SafetyAtRisk, NormExceeded, Bridged, EnteredInError);
+coded!(list::WithdrawnBy, WithdrawnBy: Person, Provider, Referrer, ScreeningTeam);
+coded!(list::WithdrawalReason, WithdrawalReason: HelpedElsewhere, Transferred, NoLongerWanted, NotReached, NotSuited, Moved, Deceased, RegisteredInError);
+coded!(list::Outflow, Outflow: Gp, SocialDomain, OtherProvider, Other);
+coded!(list::Phase, Phase: Registered, IntakePlanned, IntakeHeld, InTreatment, Withdrawn, Ended);
+coded!(list::counts::Dimension, Dimension: Provider, DiagnosisGroup, Municipality, GpPractice, Priority, WaitBand);
+coded!(list::books::Ground, ErasureGround: NoLongerNeeded, ConsentWithdrawn, Objection, UnlawfullyProcessed, LegalObligation);

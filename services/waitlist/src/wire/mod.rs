@@ -3,14 +3,34 @@
 //! `decode` reads what was stored, leniently, because the rules of today do not hold for the events of yesterday;
 //! `encode` writes it.
 
+mod answer;
+mod checks;
 mod codes;
+mod counts;
+mod declaration;
+mod erasure;
 mod events;
 mod national;
 mod parts;
+mod request;
 mod state;
+mod stated;
 #[cfg(test)]
 mod tests;
 mod unreadable;
+
+pub(crate) use answer::{entry, happened, phases};
+pub(crate) use checks::Checks;
+pub(crate) use codes::Coded;
+pub(crate) use counts::{
+    completeness, first_word, flow, months, protected, return_line, second_word, table,
+};
+pub(crate) use declaration::declare;
+pub(crate) use erasure::{Erasing, What, approving, erasing};
+pub(crate) use request::{
+    Asking, MAX_TOKENS, Order, approve_screening, granted, person, register, request_screening,
+    set_priority, step,
+};
 
 use chassis::{Codec, DecodeError, Recorded};
 use domain::waitlist::{Entry, Event};
@@ -21,7 +41,7 @@ pub(crate) use parts::{decode_actor, encode_actor};
 pub(crate) use unreadable::{Unreadable, day, moment, needed, stamp};
 
 /// How entries' events and states become bytes. They are about persons: what it gives is sealed before it lies anywhere.
-pub struct Wire;
+pub(crate) struct Wire;
 
 impl Codec for Wire {
     type Aggregate = Entry;

@@ -55,8 +55,8 @@ impl Aggregate for Book {
     fn evolve(self, event: &Event) -> Self {
         match event {
             Event::ReceiptBooked(receipt) => Self::Grants(self.grants().with(*receipt)),
-            Event::Admitted { covered, beyond: _ } => {
-                Self::Grants(self.grants().with_admitted(*covered))
+            Event::Admitted { covered, beyond } => {
+                Self::Grants(self.grants().with_admitted(*covered, *beyond))
             }
             Event::MonthFrozen(frozen) => Self::Month(*frozen),
             Event::ErasureRequested(request) => Self::Erasure(Box::new(Erasure::asked(request))),

@@ -26,6 +26,8 @@ pub struct Grants {
     pub of_older_days: u64,
     /// How many pseudonyms have come and were covered.
     pub covered: u64,
+    /// How many have come that nobody had granted.
+    pub beyond: u64,
 }
 
 impl Grants {
@@ -79,8 +81,9 @@ impl Grants {
         self
     }
 
-    pub(super) fn with_admitted(mut self, covered: u32) -> Self {
+    pub(super) fn with_admitted(mut self, covered: u32, beyond: u32) -> Self {
         self.covered = self.covered.saturating_add(covered.into());
+        self.beyond = self.beyond.saturating_add(beyond.into());
         self
     }
 

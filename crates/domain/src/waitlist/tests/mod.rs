@@ -1,4 +1,5 @@
 mod counts;
+mod declaration;
 mod delivery;
 mod forecast;
 mod forms;

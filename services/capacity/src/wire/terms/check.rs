@@ -8,7 +8,7 @@ use domain::capacity::{
 use proto::capacity::v1;
 
 use super::super::checks::{Checks, MAX_LIST};
-use super::super::path::Path;
+use chassis::Path;
 
 const MAX_HOURS: usize = 32;
 const MAX_ROUTES: usize = 16;

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A field path such as `pauses[2].scope.insurers[0]`: borrowed, so that it costs nothing while all is well.
 #[derive(Clone, Copy)]
-pub(crate) struct Path<'a> {
+pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     name: &'static str,
     index: Option<usize>,
@@ -12,7 +12,7 @@ pub(crate) struct Path<'a> {
 
 impl<'a> Path<'a> {
     /// A field of the request itself.
-    pub(crate) const fn root(name: &'static str) -> Self {
+    pub const fn root(name: &'static str) -> Self {
         Path {
             parent: None,
             name,
@@ -21,7 +21,7 @@ impl<'a> Path<'a> {
     }
 
     /// A field of what stands here.
-    pub(crate) const fn field(&'a self, name: &'static str) -> Self {
+    pub const fn field(&'a self, name: &'static str) -> Self {
         Path {
             parent: Some(self),
             name,
@@ -30,7 +30,7 @@ impl<'a> Path<'a> {
     }
 
     /// One item of the repeated field that stands here.
-    pub(crate) const fn item(self, index: usize) -> Self {
+    pub const fn item(self, index: usize) -> Self {
         Path {
             index: Some(index),
             ..self

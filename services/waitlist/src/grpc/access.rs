@@ -1,0 +1,124 @@
+//! Which action each call is, whose each entry is, and that it is recorded.
+
+use std::sync::Arc;
+
+use chassis::access::{Calls, Denied};
+use chassis::access_log::{Entry, Verb};
+use chassis::status::refusal;
+use domain::access::{Action, Role, RuleId};
+use domain::waitlist::{EntryId, Listed};
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use super::{Api, Caller};
+
+const PUBLISH: &[Action] = &[Action::PublishWaitingEntry];
+const READ: &[Action] = &[Action::ReadOwnEntries];
+const COUNT: &[Action] = &[Action::ReadExactCounts];
+
+/// What each call may be asked as.
+pub const CALLS: Calls = &[
+    ("RegisterEntry", PUBLISH),
+    ("RecordStep", PUBLISH),
+    ("DeclareEntries", PUBLISH),
+    ("RequestScreening", PUBLISH),
+    ("ApproveScreening", &[Action::ScreenEntry]),
+    (
+        "SetPriority",
+        &[Action::ScreenEntry, Action::PublishWaitingEntry],
+    ),
+    ("ListEntries", READ),
+    ("GetEntry", READ),
+    ("GetPerson", READ),
+    ("CountWaiting", COUNT),
+    ("CountFlows", COUNT),
+    ("GetMonthlyReturn", COUNT),
+    ("GetProtectedTable", &[Action::ReadRegionAggregates]),
+    ("RequestErasure", &[Action::RequestErasure]),
+    ("ApproveErasure", &[Action::ApproveErasure]),
+];
+
+/// What the access log calls an entry.
+pub(super) const ENTRY: &str = "waiting-entry";
+
+/// What is not there, and what is another's: nobody can tell which.
+pub(super) fn unknown_entry() -> Status {
+    let message = "there is no such entry on a list of this organisation";
+    refusal(Code::NotFound, "unknown-entry", message)
+}
+
+impl Caller {
+    /// The organisation that calls.
+    pub(super) fn organisation(&self) -> &str {
+        self.access.caller().organisation.as_str()
+    }
+
+    /// Asks whether the caller may do something to an entry of its own, and returns the rule.
+    pub(super) fn may_own(&self, action: Action, listed: &Listed) -> Result<RuleId, Denied> {
+        let owner = match (self.access.caller().role, &listed.profile.gp_practice) {
+            (Role::ReferrerGp, Some(practice)) => format!("agb:{practice}"),
+            _ => listed.registration.provider_id.to_string(),
+        };
+        let decision = self.access.may(action, Some(&owner))?;
+        Ok(decision.rule)
+    }
+
+    /// The rule by which the caller may do something to what is its own.
+    pub(super) fn own_rule(&self, action: Action) -> Result<RuleId, Denied> {
+        let decision = self.access.may(action, Some(self.organisation()))?;
+        Ok(decision.rule)
+    }
+}
+
+impl Api {
+    /// Records an access to entries, and comes back when that is durable.
+    pub(super) async fn record(
+        &self,
+        caller: &Caller,
+        (rule, verb): (RuleId, Verb),
+        ids: impl IntoIterator<Item = EntryId>,
+    ) -> Result<(), Status> {
+        let ids = ids.into_iter().map(|id| Uuid::from_bytes(*id.as_bytes()));
+        let entry = Entry::of(&caller.access, rule, verb).about(ENTRY, ids);
+        self.0.node.access_log.record(entry).await?;
+        Ok(())
+    }
+
+    /// Records that somebody was refused something about entries.
+    pub(super) async fn deny(
+        &self,
+        caller: &Caller,
+        denied: &Denied,
+        ids: impl IntoIterator<Item = EntryId>,
+    ) {
+        let ids = ids.into_iter().map(|id| Uuid::from_bytes(*id.as_bytes()));
+        let entry = Entry::denied(&caller.access, denied).about(ENTRY, ids);
+        if let Err(error) = self.0.node.access_log.record(entry).await {
+            tracing::error!(%error, rule = %denied.rule, "a refusal could not be recorded: {error}");
+        }
+    }
+
+    /// Returns an entry of the caller's own, once that is recorded. One of others is answered like none.
+    pub(super) async fn own(
+        &self,
+        caller: &Caller,
+        (action, verb): (Action, Verb),
+        id: EntryId,
+    ) -> Result<Arc<Listed>, Status> {
+        let listed = self.0.context.read().view.get(id).map(Arc::clone);
+        let allowed = match &listed {
+            Some(listed) => caller.may_own(action, listed),
+            None => caller.own_rule(action),
+        };
+        match (allowed, listed) {
+            (Ok(rule), listed) => {
+                self.record(caller, (rule, verb), [id]).await?;
+                listed.ok_or_else(unknown_entry)
+            }
+            (Err(denied), _) => {
+                self.deny(caller, &denied, [id]).await;
+                Err(unknown_entry())
+            }
+        }
+    }
+}

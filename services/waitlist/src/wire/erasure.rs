@@ -1,0 +1,120 @@
+//! What is to be erased.
+
+use chassis::{Call, Path, Violations};
+use domain::waitlist::books::{Command, ErasureRequest, Ground};
+use domain::waitlist::{Actor, EntryId, PersonKeys};
+use proto::waitlist::v1;
+use proto::waitlist::v1::request_erasure_request::Subject;
+use uuid::Uuid;
+
+use super::checks::Checks;
+use super::request::{Asking, actor, envelope, person};
+
+const MAX_ENTRIES: usize = 500;
+
+/// A request for an erasure that was understood.
+pub(crate) struct Erasing {
+    pub(crate) by: Actor,
+    pub(crate) what: What,
+    pub(crate) ground: Ground,
+    pub(crate) call: Call<()>,
+    pub(crate) at_least: Vec<String>,
+}
+
+/// What is to be erased.
+pub(crate) enum What {
+    /// These entries.
+    Entries(Vec<EntryId>),
+    /// All that is held of a person, on all lists of the region.
+    Person(PersonKeys),
+}
+
+/// Reads what is to be erased.
+pub(crate) fn erasing(
+    request: &v1::RequestErasureRequest,
+    asking: &Asking<'_>,
+) -> Result<Erasing, Violations> {
+    let mut checks = Checks::default();
+    let envelope = envelope(request.context.as_ref(), asking, &mut checks);
+    let by = actor(asking.access, &mut checks);
+    let ground = checks.code(Path::root("ground"), request.ground);
+    let what = match &request.subject {
+        None => {
+            checks.refuse(Path::root("subject"), "must be given");
+            None
+        }
+        Some(Subject::Entries(said)) => {
+            let path = Path::root("entries");
+            let path = path.field("entry_ids");
+            if said.entry_ids.is_empty() {
+                checks.refuse(path, "must name at least one");
+            }
+            let mut ids = Vec::new();
+            if checks.at_most(path, said.entry_ids.len(), MAX_ENTRIES) {
+                for (index, text) in said.entry_ids.iter().enumerate() {
+                    ids.extend(checks.entry_id(path.item(index), text));
+                }
+            }
+            Some(What::Entries(ids))
+        }
+        Some(Subject::Person(said)) => {
+            let path = Path::root("person");
+            if said.without_number {
+                let what = "without a number nobody can be found: name the entries";
+                checks.refuse(path.field("without_number"), what);
+            }
+            person(Some(said), path, asking, &mut checks).map(What::Person)
+        }
+    };
+    let read = by.zip(ground).zip(what);
+    let ((by, ground), what) = checks.finish(read)?;
+    let (call, at_least) = envelope.with(());
+    Ok(Erasing {
+        by,
+        what,
+        ground,
+        call,
+        at_least,
+    })
+}
+
+/// An approval that was understood.
+pub(crate) struct Approving {
+    pub(crate) erasure_id: Uuid,
+    pub(crate) by: Actor,
+    pub(crate) call: Call<()>,
+    pub(crate) at_least: Vec<String>,
+}
+
+/// Reads who agrees to what.
+pub(crate) fn approving(
+    request: &v1::ApproveErasureRequest,
+    asking: &Asking<'_>,
+) -> Result<Approving, Violations> {
+    let mut checks = Checks::default();
+    let envelope = envelope(request.context.as_ref(), asking, &mut checks);
+    let by = actor(asking.access, &mut checks);
+    let parse = |text: &str| Uuid::try_parse(text).ok();
+    let path = Path::root("erasure_id");
+    let id = checks.parsed(path, &request.erasure_id, parse, "must be a UUID");
+    let (by, erasure_id) = checks.finish(by.zip(id))?;
+    let (call, at_least) = envelope.with(());
+    Ok(Approving {
+        erasure_id,
+        by,
+        call,
+        at_least,
+    })
+}
+
+impl Erasing {
+    /// The command that asks a second person.
+    pub(crate) fn request(&self, entries: Vec<EntryId>, now: domain::Timestamp) -> Command {
+        Command::RequestErasure(ErasureRequest {
+            by: self.by.clone(),
+            entries,
+            ground: self.ground,
+            requested_at: now,
+        })
+    }
+}
