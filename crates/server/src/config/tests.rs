@@ -91,6 +91,9 @@ fn every_setting_can_be_given_in_the_file() {
             [kafka_option]
             "security.protocol" = "ssl"
             "socket.timeout.ms" = 1000
+
+            [receipt_key]
+            "nat.2026a.00" = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
             "#,
         ),
         ..Sources::default()
@@ -134,7 +137,7 @@ fn every_wrong_key_and_value_is_named_at_once() {
         "doorstroom.toml: gprc: there is no such setting; did you mean grpc?",
         "doorstroom.toml: stop_deadline: must be a whole number from 1 to 3600, not text (seconds)",
         "doorstroom.toml: max_connections: must be a whole number from 1 to 100000, not 0",
-        "doorstroom.toml: services: there is no service \"capcity\"; did you mean capacity?; there are: capacity, evaluator",
+        "doorstroom.toml: services: there is no service \"capcity\"; did you mean capacity?; there are: capacity, waitlist, evaluator",
         "doorstroom.toml: region: \"Groningen!\" is not a region code: one to 32 of a to z, 0 to 9 and -",
         "doorstroom.toml: otlp: \"nowhere\" is not a URL such as http://127.0.0.1:4317",
         "doorstroom.toml: log_format: must be human or json, not \"xml\"",

@@ -216,7 +216,7 @@ async fn a_topic_that_is_not_there_is_named_with_those_that_are() {
         },
     )
     .await;
-    let expected = "there is no topic demo.capcity in this log; there are: demo.access-log, demo.capacity, demo.control";
+    let expected = "there is no topic demo.capcity in this log; there are: demo.access-log, demo.capacity, demo.control, demo.waitlist, demo.waitlist-books";
     assert_eq!(refused.unwrap_err(), expected);
 }
 

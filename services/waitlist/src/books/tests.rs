@@ -29,7 +29,6 @@ fn admitted() -> Event {
     Event::Admitted {
         covered: 7,
         beyond: 2,
-        beyond: 2,
     }
 }
 
