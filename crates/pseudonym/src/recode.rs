@@ -5,6 +5,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::envelope::{self, Binding, SubKey};
 use crate::label::head;
 use crate::{Epoch, National, P1, Pseudonym, Region, Root, Scope};
 
@@ -71,7 +72,11 @@ pub struct Names {
 }
 
 /// A gateway's keys: its region's and the national one, of every epoch that is in use.
-pub struct Recoders(Vec<(Recoder<Region>, Recoder<National>)>);
+pub struct Recoders {
+    keys: Vec<(Recoder<Region>, Recoder<National>)>,
+    /// For what gateways of one region tell each other over the log.
+    notes: Vec<SubKey>,
+}
 
 impl Recoders {
     /// Derives the keys of a region from each epoch's root.
@@ -79,22 +84,42 @@ impl Recoders {
         region: &Region,
         roots: impl IntoIterator<Item = (Epoch, &'a Root)>,
     ) -> Result<Self, RecodeError> {
-        let mut keys = Vec::new();
+        let (mut keys, mut notes) = (Vec::new(), Vec::new());
         for (epoch, root) in roots {
             let regional = Recoder::new(root, epoch, region)?;
             keys.push((regional, Recoder::new(root, epoch, &National)?));
+            let info = format!("notes={}|epoch={epoch}", region.key_name());
+            let mut key = [0; 32];
+            Hkdf::<Sha256>::new(Some(SALT), root.expose())
+                .expand(info.as_bytes(), &mut key)
+                .map_err(|_| RecodeError::Derivation)?;
+            notes.push(SubKey::from_bytes(key));
         }
-        Ok(Self(keys))
+        Ok(Self { keys, notes })
+    }
+
+    /// Seals a note that only gateways of the region can read, for as long as the newest epoch's keys live.
+    pub fn seal(&self, binding: &Binding, clear: &[u8]) -> Option<Vec<u8>> {
+        Some(envelope::seal(self.notes.last()?, binding, clear))
+    }
+
+    /// Opens what [`Self::seal`] gave, here or at another gateway of the region.
+    pub fn open(&self, binding: &Binding, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut keys = self.notes.iter().rev();
+        keys.find_map(|key| envelope::open(key, binding, sealed).ok())
     }
 
     /// Returns the epochs in use, the oldest first.
     pub fn epochs(&self) -> impl Iterator<Item = Epoch> {
-        self.0.iter().map(|(region, _)| region.epoch)
+        self.keys.iter().map(|(region, _)| region.epoch)
     }
 
     /// Returns what the person is called, under the keys of the P1's epoch.
     pub fn recode(&self, p1: &P1) -> Result<Names, RecodeError> {
-        let keys = self.0.iter().find(|(region, _)| region.epoch == p1.epoch);
+        let keys = self
+            .keys
+            .iter()
+            .find(|(region, _)| region.epoch == p1.epoch);
         let (region, national) = keys.ok_or(RecodeError::UnknownEpoch(p1.epoch))?;
         Ok(Names {
             region: region.recode(p1)?,
@@ -119,6 +144,22 @@ mod tests {
         let late = P1::new(epoch("2025a"), &[9; 64]).unwrap();
         let refused = recoders.recode(&late);
         assert_eq!(refused, Err(RecodeError::UnknownEpoch(epoch("2025a"))));
+    }
+
+    #[test]
+    fn a_note_is_read_at_gateways_of_the_region_alone() {
+        let root = Root::from_bytes([1; 32]);
+        let keys = |region: &str| {
+            let region = Region::new(region).unwrap();
+            Recoders::derive(&region, [(epoch("2026a"), &root)]).unwrap()
+        };
+        let place = Binding::to("note").and(b"1");
+        let note = keys("drenthe").seal(&place, b"these entries").unwrap();
+        let read = keys("drenthe").open(&place, &note);
+        assert_eq!(read.unwrap().as_slice(), b"these entries");
+        assert!(keys("twente").open(&place, &note).is_none());
+        let elsewhere = Binding::to("note").and(b"2");
+        assert!(keys("drenthe").open(&elsewhere, &note).is_none());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What turns a first-stage pseudonym into the region's and the nation's, and tells what the evaluator signed.
 
 use domain::Day;
-use domain::waitlist::{Epoch, EpochKeys, PersonKey};
+use domain::waitlist::{EntryId, Epoch, EpochKeys, PersonKey};
 use proto::pseudonym::v1::GrantReceipt;
 use proto::waitlist::v1;
-use pseudonym::receipt::{Receipt, ReceiptVerifier};
+use pseudonym::envelope::Binding;
+use pseudonym::receipt::{Receipt, ReceiptError, ReceiptVerifier};
 use pseudonym::{Names, P1, Recoders};
+use uuid::Uuid;
 
 /// The keys of the second stage, and those that the evaluator's receipts are verified with.
 pub struct Gateway {
@@ -61,17 +63,48 @@ impl Gateway {
             day: said.day.clone(),
             granted: said.granted,
         };
-        verifier
-            .verify(&receipt, &said.signature)
-            .map_err(|_| "was not signed by the evaluator")?;
-        if receipt.organisation != organisation {
-            return Err("belongs to another organisation");
-        }
+        let verified = verifier.verify_of(organisation, &receipt, &said.signature);
+        verified.map_err(|error| match error {
+            ReceiptError::Organisation => "belongs to another organisation",
+            ReceiptError::Signature | ReceiptError::Key => "was not signed by the evaluator",
+        })?;
         Ok(Granted {
             day: Day::parse(&receipt.day).ok_or("has no day")?,
             count: receipt.granted,
         })
     }
+}
+
+/// A sealed list is as long as that of so many entries, or of twice as many, and so on: its length says little.
+const SEALED_TOGETHER: usize = 32;
+
+impl Gateway {
+    /// Seals which entries an erasure is about, for gateways of the region.
+    pub(crate) fn seal(&self, erasure_id: Uuid, entries: &[EntryId]) -> Option<Vec<u8>> {
+        let count = u32::try_from(entries.len()).ok()?;
+        let mut clear = count.to_be_bytes().to_vec();
+        clear.extend(entries.iter().flat_map(EntryId::as_bytes));
+        let room = entries
+            .len()
+            .next_multiple_of(SEALED_TOGETHER)
+            .max(SEALED_TOGETHER);
+        clear.resize(4 + 16 * room, 0);
+        self.recoders.seal(&place(erasure_id), &clear)
+    }
+
+    /// Opens what was sealed for this erasure.
+    pub(crate) fn unseal(&self, erasure_id: Uuid, sealed: &[u8]) -> Option<Vec<EntryId>> {
+        let clear = self.recoders.open(&place(erasure_id), sealed)?;
+        let (count, ids) = clear.split_first_chunk::<4>()?;
+        let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
+        let (ids, _) = ids.as_chunks::<16>();
+        let ids = ids.get(..count)?.iter();
+        Some(ids.map(|id| EntryId::from_bytes(*id)).collect())
+    }
+}
+
+fn place(erasure_id: Uuid) -> Binding {
+    Binding::to("doorstroom/erasure/v1").and(erasure_id.as_bytes())
 }
 
 /// The text of an epoch, such as `2026a`.

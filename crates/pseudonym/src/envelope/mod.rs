@@ -77,7 +77,6 @@ impl DataKey {
 pub struct SubKey([u8; KEY_BYTES]);
 
 impl SubKey {
-    #[cfg(feature = "vault-file")]
     pub(crate) fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
     }

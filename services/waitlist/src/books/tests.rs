@@ -2,7 +2,7 @@ use chassis::{Codec, DecodeError, Recorded};
 use domain::waitlist::books::{
     Book, BookedReceipt, ErasureApproval, ErasureRequest, Event, FrozenMonth, Ground, Totals,
 };
-use domain::waitlist::{Actor, EntryId, UserId};
+use domain::waitlist::{Actor, UserId};
 use domain::{Aggregate, Day, Month, ProviderId, Timestamp};
 use prost::Message;
 use proto::waitlist::v1;
@@ -46,7 +46,7 @@ fn month_frozen() -> Event {
 fn erasure_requested() -> Event {
     Event::ErasureRequested(ErasureRequest {
         by: actor("one"),
-        entries: vec![EntryId::from_bytes([1; 16]), EntryId::from_bytes([2; 16])],
+        sealed_entries: vec![7; 60],
         ground: Ground::UnlawfullyProcessed,
         requested_at: AT,
     })

@@ -2,7 +2,6 @@
 
 use chassis::{Codec, DecodeError, Recorded};
 use domain::Month;
-use domain::waitlist::EntryId;
 use domain::waitlist::books::{
     Book, BookedReceipt, Erasure, ErasureApproval, ErasureRequest, Event, FrozenMonth, Grants,
     Ground, Totals,
@@ -181,23 +180,18 @@ fn decode_month(given: &v1::MonthFrozen) -> Result<FrozenMonth, Unreadable> {
 }
 
 fn encode_request(request: &ErasureRequest) -> v1::ErasureRequested {
-    let entries = request.entries.iter();
     v1::ErasureRequested {
         by: Some(encode_actor(&request.by)),
-        entries: entries.map(|id| id.as_bytes().to_vec()).collect(),
+        sealed_entries: request.sealed_entries.clone(),
         ground: request.ground.as_str().to_owned(),
         requested_at: stamp(request.requested_at),
     }
 }
 
 fn decode_request(given: v1::ErasureRequested) -> Result<ErasureRequest, Unreadable> {
-    let entries = given.entries.iter().map(|bytes| {
-        let bytes = <[u8; 16]>::try_from(&**bytes).ok();
-        needed(bytes.map(EntryId::from_bytes), "entries")
-    });
     Ok(ErasureRequest {
         by: decode_actor(given.by)?,
-        entries: entries.collect::<Result<_, _>>()?,
+        sealed_entries: given.sealed_entries,
         ground: needed(Ground::parse(&given.ground), "ground")?,
         requested_at: moment(given.requested_at, "requested_at")?,
     })

@@ -47,7 +47,7 @@ impl Api {
             What::Entries(ids) => {
                 let what = (decision.rule, Verb::Delete);
                 self.record(caller, what, ids.iter().copied()).await?;
-                self.ask_second(&erasing, ids.clone()).await
+                self.ask_second(&erasing, ids).await
             }
             What::Person(person) => {
                 let keys = person.by_epoch().iter();
@@ -55,7 +55,7 @@ impl Api {
                 let ids = self.0.context.read().view.of_person(keys);
                 let what = (decision.rule, Verb::Delete);
                 self.record(caller, what, ids.iter().copied()).await?;
-                self.ask_second(&erasing, ids).await
+                self.ask_second(&erasing, &ids).await
             }
         }
     }
@@ -63,12 +63,14 @@ impl Api {
     async fn ask_second(
         &self,
         erasing: &Erasing,
-        ids: Vec<EntryId>,
+        ids: &[EntryId],
     ) -> Result<v1::RequestErasureResponse, Status> {
         // The command's id names the erasure: said again, it is the same one.
         let erasure_id = *erasing.call.id.as_uuid();
         let stream = erasure_stream(erasure_id).ok_or_else(unknown_erasure)?;
-        let command = erasing.request(ids, self.0.node.clock.now());
+        let sealed = self.0.gateway.seal(erasure_id, ids);
+        let sealed = sealed.ok_or_else(unreadable_erasure)?;
+        let command = erasing.request(sealed, self.0.node.clock.now());
         let call = book_call(&erasing.call, command);
         self.0.books.execute(stream, call).await?;
         Ok(v1::RequestErasureResponse {
@@ -93,11 +95,13 @@ impl Api {
         let rule = match decision {
             Ok(decision) => decision.rule,
             Err(denied) => {
-                self.deny(caller, &denied, asked.request.entries).await;
+                self.deny(caller, &denied, []).await;
                 return Err(unknown_erasure());
             }
         };
-        let ids = self.all_of(&asked.request.entries);
+        let sealed = &asked.request.sealed_entries;
+        let named = self.0.gateway.unseal(approving.erasure_id, sealed);
+        let ids = self.all_of(&named.ok_or_else(unreadable_erasure)?);
         let what = (rule, Verb::Delete);
         self.record(caller, what, ids.iter().copied()).await?;
         let command = BookCommand::ApproveErasure {
@@ -196,6 +200,11 @@ fn because(ground: Ground) -> Because {
 fn unknown_erasure() -> Status {
     let message = "no erasure was asked for under this id, or not by this organisation";
     refusal(Code::NotFound, "unknown-erasure", message)
+}
+
+fn unreadable_erasure() -> Status {
+    let message = "the keys that this erasure was sealed under are gone: ask for it again";
+    refusal(Code::FailedPrecondition, "erasure-unreadable", message)
 }
 
 fn not_erased(error: EraseError) -> Status {

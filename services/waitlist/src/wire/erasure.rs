@@ -109,10 +109,10 @@ pub(crate) fn approving(
 
 impl Erasing {
     /// The command that asks a second person.
-    pub(crate) fn request(&self, entries: Vec<EntryId>, now: domain::Timestamp) -> Command {
+    pub(crate) fn request(&self, sealed_entries: Vec<u8>, now: domain::Timestamp) -> Command {
         Command::RequestErasure(ErasureRequest {
             by: self.by.clone(),
-            entries,
+            sealed_entries,
             ground: self.ground,
             requested_at: now,
         })

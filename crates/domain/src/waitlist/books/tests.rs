@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::{Given, given};
-use crate::waitlist::{EntryId, UserId};
+use crate::waitlist::UserId;
 use crate::{Aggregate, Day, ProviderId, Timestamp, replay};
 
 const DAY_MILLIS: i64 = 24 * 3_600_000;
@@ -233,7 +233,7 @@ fn actor(user: &str, organisation: u32) -> Actor {
 fn request() -> ErasureRequest {
     ErasureRequest {
         by: actor("one", 1),
-        entries: vec![EntryId::from_bytes([1; 16])],
+        sealed_entries: vec![1; 16],
         ground: Ground::Objection,
         requested_at: noon(0),
     }
