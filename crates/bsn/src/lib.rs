@@ -6,11 +6,13 @@
 #![warn(missing_docs)]
 
 mod blind;
+mod marks;
 mod number;
 mod p1;
 #[cfg(test)]
 mod vectors;
 
 pub use blind::{Answer, Batch, BlindError, FinaliseError, MAX_BATCH};
+pub use marks::Marks;
 pub use number::{Bsn, ParseBsnError};
 pub use p1::P1;
