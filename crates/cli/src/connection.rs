@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use proto::caller::Named;
 use proto::capacity::v1::CommandContext;
+use proto::waitlist::v1 as list;
+use proto::waitlist::v1::waitlist_service_client::WaitlistServiceClient;
 use tokio::time::{Instant, sleep, timeout};
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Response, Status};
 
 use crate::args::{CommandArgs, GlobalArgs};
@@ -14,7 +17,9 @@ use crate::failure::{Failure, innermost, is_unknown, what_failed};
 /// The generated client on one connection.
 pub(crate) type Client = demo::Client;
 /// What calls go over: each says who makes it.
-pub(crate) type Line = InterceptedService<Channel, proto::caller::Named>;
+pub(crate) type Line = InterceptedService<Channel, Named>;
+/// The waiting list's client on one connection.
+pub(crate) type ListClient = WaitlistServiceClient<Line>;
 
 /// A call is tried at most so often,
 const TRIES: u32 = 5;
@@ -29,7 +34,8 @@ const LARGEST_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// An open connection; connects again by itself when it breaks.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
-    line: Line,
+    channel: Channel,
+    caller: Named,
     address: String,
 }
 
@@ -39,9 +45,18 @@ impl Connection {
     /// # Errors
     /// [`Failure::Unreachable`] when nothing answers at the address.
     pub(crate) async fn open(global: &GlobalArgs) -> Result<Self, Failure> {
-        let address = global.server.to_string();
+        let caller = global.caller.clone().unwrap_or_default();
+        Self::open_at(&global.server, caller).await
+    }
+
+    /// Connects to another address than `--server`.
+    ///
+    /// # Errors
+    /// [`Failure::Unreachable`] when nothing answers there.
+    pub(crate) async fn open_at(server: &Uri, caller: Named) -> Result<Self, Failure> {
+        let address = server.to_string();
         let address = address.trim_end_matches('/').to_owned();
-        let endpoint = Endpoint::from(global.server.clone())
+        let endpoint = Endpoint::from(server.clone())
             .connect_timeout(CONNECT_WITHIN)
             .tcp_nodelay(true)
             .http2_keep_alive_interval(Duration::from_secs(10))
@@ -54,7 +69,8 @@ impl Connection {
             ))
         })?;
         Ok(Self {
-            line: Line::new(channel, global.caller.clone().unwrap_or_default()),
+            channel,
+            caller,
             address,
         })
     }
@@ -66,7 +82,22 @@ impl Connection {
 
     /// Returns what a client of any service is made of.
     pub(crate) fn line(&self) -> Line {
-        self.line.clone()
+        Line::new(self.channel.clone(), self.caller.clone())
+    }
+
+    /// Returns a client of the waiting list.
+    pub(crate) fn list_client(&self) -> ListClient {
+        ListClient::new(self.line()).max_decoding_message_size(LARGEST_ANSWER_BYTES)
+    }
+
+    /// Returns what is under every line, for calls that name the caller themselves.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// Who calls.
+    pub(crate) fn caller(&self) -> Named {
+        self.caller.clone()
     }
 
     /// Where the server is.
@@ -79,15 +110,15 @@ impl Connection {
         &self,
         mut call: impl AsyncFnMut(Client) -> Result<Response<T>, Status>,
     ) -> Result<T, Failure> {
-        self.persist(async |client, _| call(client).await)
-            .await
-            .map_err(|end| match end {
-                End::Refused(failure) => failure,
-                End::Silent(cause) => Failure::Unreachable(format!(
-                    "the server at {} gives no answer: {cause}",
-                    self.address
-                )),
-            })
+        self.asked(async |_| call(self.client()).await).await
+    }
+
+    /// The same of the waiting list.
+    pub(crate) async fn ask_list<T>(
+        &self,
+        mut call: impl AsyncFnMut(ListClient) -> Result<Response<T>, Status>,
+    ) -> Result<T, Failure> {
+        self.asked(async |_| call(self.list_client()).await).await
     }
 
     /// Gives a command, and repeats it under the same id while its outcome is unknown.
@@ -97,14 +128,48 @@ impl Connection {
         mut call: impl AsyncFnMut(Client, CommandContext) -> Result<Response<T>, Status>,
     ) -> Result<T, Failure> {
         let first = args.context();
-        let id = first.command_id.clone();
-        self.persist(async |client, again| {
+        self.commanded(&first.command_id, async |again| {
             let mut context = first.clone();
             context.repeat |= again;
-            call(client, context).await
+            call(self.client(), context).await
         })
         .await
-        .map_err(|end| match end {
+    }
+
+    /// The same to the waiting list.
+    pub(crate) async fn command_list<T>(
+        &self,
+        args: &CommandArgs,
+        mut call: impl AsyncFnMut(ListClient, list::CommandContext) -> Result<Response<T>, Status>,
+    ) -> Result<T, Failure> {
+        let first = args.list_context();
+        self.commanded(&first.command_id, async |again| {
+            let mut context = first.clone();
+            context.repeat |= again;
+            call(self.list_client(), context).await
+        })
+        .await
+    }
+
+    async fn asked<T>(
+        &self,
+        call: impl AsyncFnMut(bool) -> Result<Response<T>, Status>,
+    ) -> Result<T, Failure> {
+        persist(call).await.map_err(|end| match end {
+            End::Refused(failure) => failure,
+            End::Silent(cause) => Failure::Unreachable(format!(
+                "the server at {} gives no answer: {cause}",
+                self.address
+            )),
+        })
+    }
+
+    async fn commanded<T>(
+        &self,
+        id: &str,
+        call: impl AsyncFnMut(bool) -> Result<Response<T>, Status>,
+    ) -> Result<T, Failure> {
+        persist(call).await.map_err(|end| match end {
             End::Refused(failure) => failure,
             End::Silent(cause) => Failure::Unreachable(format!(
                 "the server at {} does not say what came of the command: {cause}; \
@@ -113,30 +178,30 @@ impl Connection {
             )),
         })
     }
+}
 
-    async fn persist<T>(
-        &self,
-        mut call: impl AsyncFnMut(Client, bool) -> Result<Response<T>, Status>,
-    ) -> Result<T, End> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(4));
-        let mut tries = 0;
-        loop {
-            let remaining = deadline.saturating_duration_since(Instant::now());
-            let attempt = call(self.client(), tries > 0);
-            let cause = match timeout(remaining.min(ANSWER_WITHIN), attempt).await {
-                Ok(Ok(response)) => return Ok(response.into_inner()),
-                Ok(Err(status)) if is_unknown(&status) => what_failed(&status),
-                Ok(Err(status)) => return Err(End::Refused(status.into())),
-                Err(_elapsed) => "no answer in time".to_owned(),
-            };
-            tries += 1;
-            let pause = backoff.next_pause();
-            if tries == TRIES || Instant::now() + pause >= deadline {
-                return Err(End::Silent(cause));
-            }
-            sleep(pause).await;
+/// Calls until there is an answer; the call hears whether it was made before.
+async fn persist<T>(
+    mut call: impl AsyncFnMut(bool) -> Result<Response<T>, Status>,
+) -> Result<T, End> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(4));
+    let mut tries = 0;
+    loop {
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        let attempt = call(tries > 0);
+        let cause = match timeout(remaining.min(ANSWER_WITHIN), attempt).await {
+            Ok(Ok(response)) => return Ok(response.into_inner()),
+            Ok(Err(status)) if is_unknown(&status) => what_failed(&status),
+            Ok(Err(status)) => return Err(End::Refused(status.into())),
+            Err(_elapsed) => "no answer in time".to_owned(),
+        };
+        tries += 1;
+        let pause = backoff.next_pause();
+        if tries == TRIES || Instant::now() + pause >= deadline {
+            return Err(End::Silent(cause));
         }
+        sleep(pause).await;
     }
 }
 

@@ -1,123 +1,162 @@
-//! Which reports are on their way, so that a connection that breaks loses none and doubles none.
+//! Which commands are on their way over a stream, so that a connection that breaks loses none and doubles none.
 
 use std::collections::VecDeque;
 
-use prost::Message;
-use proto::capacity::v1::report_acknowledgement::Result as Acknowledged;
-use proto::capacity::v1::{
-    Receipt, ReportAcknowledgement, ReportCapacityRequest, ReportFailure, StreamReportsRequest,
-};
 use tonic::Code;
 
-use super::input::BATCH;
 use crate::failure::{Refusal, Violation, code_word, one_line};
 
-/// Reports that may be on their way at once.
+/// So many commands go into one message, at most.
+pub(crate) const BATCH: usize = 500;
+/// Commands that may be on their way at once.
 const IN_FLIGHT: usize = 8 * BATCH;
-/// A message stays well below what servers take.
-const MESSAGE_BYTES: usize = 1024 * 1024;
-/// A report is sent at most so often while the server says that its outcome is unknown.
+/// A command is sent at most so often while the server says that its outcome is unknown.
 const TRIES: u32 = 8;
 
-/// A report on its way.
+/// A command that is sent over a stream, together with others.
+pub(crate) trait Parcel: Clone {
+    /// A message stays well below what servers take.
+    const MESSAGE_BYTES: usize;
+
+    /// Id of what the command is about.
+    fn id(&self) -> &str;
+
+    /// Id of the command.
+    fn command_id(&self) -> &str;
+
+    /// How much of a message it takes.
+    fn bytes(&self) -> usize;
+
+    /// Whatever is sent once more may have arrived the first time: from now on it says so.
+    fn repeat(&mut self);
+
+    /// Whether both may go into one message.
+    fn goes_with(&self, other: &Self) -> bool;
+}
+
+/// A command on its way.
 #[derive(Clone, Debug)]
-struct Item {
-    line: u64,
-    request: ReportCapacityRequest,
+struct Item<P> {
+    parcel: P,
     tries: u32,
 }
 
-/// What came of one report.
+/// What the server says of one command.
+#[derive(Debug)]
+pub(crate) struct Acknowledged<R> {
+    /// Id of what the command is about.
+    pub(crate) id: String,
+    /// Id of the command; empty: not said.
+    pub(crate) command_id: String,
+    /// The receipt, or why there is none.
+    pub(crate) result: Result<R, NotDone>,
+}
+
+/// Why there is no receipt.
+#[derive(Debug)]
+pub(crate) struct NotDone {
+    /// google.rpc.Code.
+    pub(crate) code: i32,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) violations: Vec<Violation>,
+}
+
+/// What came of one command.
 #[derive(Debug, PartialEq)]
-pub(super) struct Settled {
-    pub(super) line: u64,
-    pub(super) offering_id: String,
-    pub(super) command_id: String,
-    pub(super) result: Verdict,
+pub(crate) struct Settled<P, R> {
+    pub(crate) parcel: P,
+    /// How often it was sent.
+    pub(crate) tries: u32,
+    pub(crate) result: Verdict<R>,
 }
 
 /// How it ended.
 #[derive(Debug, PartialEq)]
-pub(super) enum Verdict {
-    Done(Receipt),
+pub(crate) enum Verdict<R> {
+    Done(R),
     Refused(Refusal),
     /// The server says, again and again, that it does not know.
     Unknown(Refusal),
 }
 
-/// An acknowledgement that does not belong to the report that is next in turn.
+/// An acknowledgement that does not belong to the command that is next in turn.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server acknowledged a report out of turn")]
-pub(super) struct OutOfTurn;
+#[error("the server acknowledged a command out of turn")]
+pub(crate) struct OutOfTurn;
 
-/// Reports in three queues: to be sent, sent and not acknowledged, to be sent once more after a pause.
-#[derive(Debug, Default)]
-pub(super) struct Flight {
-    outbox: VecDeque<Item>,
-    sent: VecDeque<Item>,
-    later: VecDeque<Item>,
+/// Commands in three queues: to be sent, sent and not acknowledged, to be sent once more after a pause.
+#[derive(Debug)]
+pub(crate) struct Flight<P> {
+    outbox: VecDeque<Item<P>>,
+    sent: VecDeque<Item<P>>,
+    later: VecDeque<Item<P>>,
 }
 
-impl Flight {
-    /// Takes a report that was never sent.
-    pub(super) fn take(&mut self, line: u64, request: ReportCapacityRequest) {
-        self.outbox.push_back(Item {
-            line,
-            request,
-            tries: 0,
-        });
+impl<P> Default for Flight<P> {
+    fn default() -> Self {
+        Self {
+            outbox: VecDeque::new(),
+            sent: VecDeque::new(),
+            later: VecDeque::new(),
+        }
+    }
+}
+
+impl<P: Parcel> Flight<P> {
+    /// Takes a command that was never sent.
+    pub(crate) fn take(&mut self, parcel: P) {
+        self.outbox.push_back(Item { parcel, tries: 0 });
     }
 
     /// Whether another batch may be taken.
-    pub(super) fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.len() < IN_FLIGHT
     }
 
     /// Whether nothing is on its way.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many are on their way.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.outbox.len() + self.sent.len() + self.later.len()
     }
 
     /// Whether an acknowledgement is due.
-    pub(super) fn awaits_answer(&self) -> bool {
+    pub(crate) fn awaits_answer(&self) -> bool {
         !self.sent.is_empty()
     }
 
     /// Whether something is to be sent once more.
-    pub(super) fn has_later(&self) -> bool {
+    pub(crate) fn has_later(&self) -> bool {
         !self.later.is_empty()
     }
 
-    /// Returns the next message; from now on its reports are sent.
-    pub(super) fn next_message(&mut self) -> Option<StreamReportsRequest> {
-        let mut message = StreamReportsRequest::default();
+    /// Returns what goes into the next message; from now on it is sent. None: there is nothing to send.
+    pub(crate) fn next_message(&mut self) -> Option<Vec<P>> {
+        let mut message: Vec<P> = Vec::new();
         let mut bytes = 0;
         while let Some(mut item) = self.outbox.pop_front() {
-            let size = item.request.encoded_len();
-            let full = message.reports.len() == BATCH || bytes + size > MESSAGE_BYTES;
-            if full && !message.reports.is_empty() {
+            let size = item.parcel.bytes();
+            let is_full = message.len() == BATCH || bytes + size > P::MESSAGE_BYTES;
+            let goes_along = |first: &P| !is_full && item.parcel.goes_with(first);
+            if !message.first().is_none_or(goes_along) {
                 self.outbox.push_front(item);
                 break;
             }
             bytes += size;
             item.tries += 1;
-            message.reports.push(item.request.clone());
-            // Whatever is sent once more may have arrived the first time.
-            if let Some(context) = &mut item.request.context {
-                context.repeat = true;
-            }
+            message.push(item.parcel.clone());
+            item.parcel.repeat();
             self.sent.push_back(item);
         }
-        (!message.reports.is_empty()).then_some(message)
+        (!message.is_empty()).then_some(message)
     }
 
     /// The connection broke: everything that was not acknowledged is sent once more, first and in its order.
-    pub(super) fn lost(&mut self) {
+    pub(crate) fn lost(&mut self) {
         while let Some(item) = self.sent.pop_back() {
             self.outbox.push_front(item);
         }
@@ -125,156 +164,158 @@ impl Flight {
     }
 
     /// The pause is over.
-    pub(super) fn send_later_ones(&mut self) {
+    pub(crate) fn send_later_ones(&mut self) {
         self.outbox.append(&mut self.later);
     }
 
-    /// Settles the report that is next in turn; none if it is to be sent once more.
+    /// Settles the command that is next in turn; none if it is to be sent once more.
     ///
     /// # Errors
-    /// If the acknowledgement is another report's.
-    pub(super) fn acknowledge(
+    /// If the acknowledgement is another command's.
+    pub(crate) fn acknowledge<R>(
         &mut self,
-        answer: ReportAcknowledgement,
-    ) -> Result<Option<Settled>, OutOfTurn> {
+        answer: Acknowledged<R>,
+    ) -> Result<Option<Settled<P, R>>, OutOfTurn> {
         let item = self.sent.pop_front().ok_or(OutOfTurn)?;
-        let command_id = item
-            .request
-            .context
-            .as_ref()
-            .map(|context| context.command_id.clone());
-        let command_id = command_id.unwrap_or_default();
-        let answered_id = match &answer.result {
-            Some(Acknowledged::Receipt(receipt)) => &receipt.command_id,
-            Some(Acknowledged::Failure(failure)) => &failure.command_id,
-            None => return Err(OutOfTurn),
-        };
-        let other_command =
-            !answered_id.is_empty() && !answered_id.eq_ignore_ascii_case(&command_id);
-        if answer.offering_id != item.request.offering_id || other_command {
+        let is_other_command = !answer.command_id.is_empty()
+            && !answer
+                .command_id
+                .eq_ignore_ascii_case(item.parcel.command_id());
+        if answer.id != item.parcel.id() || is_other_command {
             return Err(OutOfTurn);
         }
-        let result = match answer.result.ok_or(OutOfTurn)? {
-            Acknowledged::Receipt(receipt) => Verdict::Done(receipt),
-            Acknowledged::Failure(failure) if is_unknown(&failure) => {
+        let result = match answer.result {
+            Ok(receipt) => Verdict::Done(receipt),
+            Err(not_done) if not_done.is_unknown() => {
                 if item.tries < TRIES {
                     self.later.push_back(item);
                     return Ok(None);
                 }
-                Verdict::Unknown(refusal(failure))
+                Verdict::Unknown(not_done.into())
             }
-            Acknowledged::Failure(failure) => Verdict::Refused(refusal(failure)),
+            Err(not_done) => Verdict::Refused(not_done.into()),
         };
         Ok(Some(Settled {
-            line: item.line,
-            offering_id: item.request.offering_id,
-            command_id,
+            parcel: item.parcel,
+            tries: item.tries,
             result,
         }))
     }
 }
 
-fn is_unknown(failure: &ReportFailure) -> bool {
-    matches!(
-        Code::from_i32(failure.code),
-        Code::Unavailable | Code::DeadlineExceeded
-    )
+impl NotDone {
+    fn is_unknown(&self) -> bool {
+        matches!(
+            Code::from_i32(self.code),
+            Code::Unavailable | Code::DeadlineExceeded
+        )
+    }
 }
 
-fn refusal(failure: ReportFailure) -> Refusal {
-    let reason = match failure.reason.as_str() {
-        "" => code_word(Code::from_i32(failure.code)),
-        stated => stated,
-    };
-    Refusal {
-        reason: one_line(reason),
-        message: one_line(&failure.message),
-        violations: failure
-            .violations
-            .iter()
-            .map(|wrong| Violation {
-                field: one_line(&wrong.field),
-                description: one_line(&wrong.description),
-            })
-            .collect(),
+impl From<NotDone> for Refusal {
+    fn from(not_done: NotDone) -> Self {
+        let reason = match not_done.reason.as_str() {
+            "" => code_word(Code::from_i32(not_done.code)),
+            stated => stated,
+        };
+        let violations = not_done.violations.iter().map(|wrong| Violation {
+            field: one_line(&wrong.field),
+            description: one_line(&wrong.description),
+        });
+        Self {
+            reason: one_line(reason),
+            message: one_line(&not_done.message),
+            violations: violations.collect(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proto::capacity::v1::{CommandContext, Outcome};
 
-    fn request(id: &str) -> ReportCapacityRequest {
-        ReportCapacityRequest {
-            context: Some(CommandContext {
-                command_id: format!("command-{id}"),
-                ..CommandContext::default()
-            }),
-            offering_id: id.to_owned(),
-            report: None,
+    #[derive(Clone, Debug, PartialEq)]
+    struct Command {
+        id: String,
+        command_id: String,
+        repeat: bool,
+        group: u8,
+    }
+
+    impl Parcel for Command {
+        const MESSAGE_BYTES: usize = 1024 * 1024;
+
+        fn id(&self) -> &str {
+            &self.id
+        }
+
+        fn command_id(&self) -> &str {
+            &self.command_id
+        }
+
+        fn bytes(&self) -> usize {
+            self.id.len()
+        }
+
+        fn repeat(&mut self) {
+            self.repeat = true;
+        }
+
+        fn goes_with(&self, other: &Self) -> bool {
+            self.group == other.group
         }
     }
 
-    fn answer(id: &str, result: Acknowledged) -> ReportAcknowledgement {
-        ReportAcknowledgement {
-            offering_id: id.to_owned(),
-            result: Some(result),
+    fn command(id: &str) -> Command {
+        Command {
+            id: id.to_owned(),
+            command_id: format!("command-{id}"),
+            repeat: false,
+            group: 0,
         }
     }
 
-    fn taken(id: &str) -> ReportAcknowledgement {
-        answer(
-            id,
-            Acknowledged::Receipt(Receipt {
-                outcome: Outcome::Taken.into(),
-                command_id: format!("command-{id}"),
-                ..Receipt::default()
-            }),
-        )
+    fn taken(id: &str) -> Acknowledged<()> {
+        Acknowledged {
+            id: id.to_owned(),
+            command_id: format!("command-{id}"),
+            result: Ok(()),
+        }
     }
 
-    fn failed(id: &str, code: Code) -> ReportAcknowledgement {
-        answer(
-            id,
-            Acknowledged::Failure(ReportFailure {
+    fn failed(id: &str, code: Code) -> Acknowledged<()> {
+        Acknowledged {
+            result: Err(NotDone {
                 code: code.into(),
-                ..ReportFailure::default()
+                reason: String::new(),
+                message: String::new(),
+                violations: Vec::new(),
             }),
-        )
+            ..taken(id)
+        }
     }
 
-    fn with(ids: &[&str]) -> Flight {
+    fn with(ids: &[&str]) -> Flight<Command> {
         let mut flight = Flight::default();
-        for (line, id) in (1..).zip(ids) {
-            flight.take(line, request(id));
+        for id in ids {
+            flight.take(command(id));
         }
         flight
-    }
-
-    /// Offering, command id and repeat of everything in a message.
-    fn content(message: &StreamReportsRequest) -> Vec<(String, String, bool)> {
-        let of = |request: &ReportCapacityRequest| {
-            let context = request.context.clone().unwrap();
-            (
-                request.offering_id.clone(),
-                context.command_id,
-                context.repeat,
-            )
-        };
-        message.reports.iter().map(of).collect()
     }
 
     #[test]
     fn what_was_not_acknowledged_is_sent_again_under_the_same_id() {
         let mut flight = with(&["a", "b", "c"]);
-        let first = content(&flight.next_message().unwrap());
-        assert!(first.iter().all(|(_, _, repeat)| !repeat));
+        let first = flight.next_message().unwrap();
+        assert!(first.iter().all(|command| !command.repeat));
         assert!(flight.acknowledge(taken("a")).unwrap().is_some());
-        flight.take(4, request("d"));
+        flight.take(command("d"));
         flight.lost();
-        let second = content(&flight.next_message().unwrap());
-        let again = |id: &str, repeat| (id.to_owned(), format!("command-{id}"), repeat);
+        let second = flight.next_message().unwrap();
+        let again = |id: &str, repeat| Command {
+            repeat,
+            ..command(id)
+        };
         assert_eq!(
             second,
             [again("b", true), again("c", true), again("d", false)]
@@ -282,15 +323,12 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_settles_the_line_that_it_is_for() {
+    fn an_answer_settles_the_command_that_it_is_for() {
         let mut flight = with(&["a", "b"]);
         flight.next_message();
         let settled = flight.acknowledge(taken("a")).unwrap().unwrap();
-        assert_eq!(
-            (settled.line, settled.command_id.as_str()),
-            (1, "command-a")
-        );
-        assert!(matches!(settled.result, Verdict::Done(_)));
+        assert_eq!((settled.parcel.id.as_str(), settled.tries), ("a", 1));
+        assert!(matches!(settled.result, Verdict::Done(())));
         let settled = flight
             .acknowledge(failed("b", Code::FailedPrecondition))
             .unwrap()
@@ -310,7 +348,7 @@ mod tests {
             assert!(flight.has_later() && flight.next_message().is_none());
             flight.send_later_ones();
         }
-        assert!(content(&flight.next_message().unwrap())[0].2);
+        assert!(flight.next_message().unwrap()[0].repeat);
         let settled = flight
             .acknowledge(failed("a", Code::Unavailable))
             .unwrap()
@@ -325,41 +363,52 @@ mod tests {
         assert_eq!(flight.acknowledge(taken("b")), Err(OutOfTurn));
         let mut flight = with(&["a"]);
         flight.next_message();
-        let mut other = taken("a");
-        if let Some(Acknowledged::Receipt(receipt)) = &mut other.result {
-            receipt.command_id = "command-x".into();
-        }
+        let other = Acknowledged {
+            command_id: "command-x".to_owned(),
+            ..taken("a")
+        };
         assert_eq!(flight.acknowledge(other), Err(OutOfTurn));
-        assert_eq!(Flight::default().acknowledge(taken("a")), Err(OutOfTurn));
+        assert_eq!(
+            Flight::<Command>::default().acknowledge(taken("a")),
+            Err(OutOfTurn)
+        );
+    }
+
+    fn sizes(flight: &mut Flight<Command>) -> Vec<usize> {
+        std::iter::from_fn(|| flight.next_message())
+            .map(|message| message.len())
+            .collect()
     }
 
     #[test]
     fn a_message_holds_no_more_than_the_server_takes() {
         let mut flight = Flight::default();
-        for line in 0..1_001 {
-            flight.take(line, request("a"));
+        for _ in 0..1_001 {
+            flight.take(command("a"));
         }
-        let sizes: Vec<_> = std::iter::from_fn(|| flight.next_message())
-            .map(|message| message.reports.len())
-            .collect();
-        assert_eq!(sizes, [500, 500, 1]);
+        assert_eq!(sizes(&mut flight), [500, 500, 1]);
         let mut flight = with(&["a", "b"]);
-        flight.take(3, request(&"x".repeat(MESSAGE_BYTES)));
-        flight.take(4, request("c"));
-        let sizes: Vec<_> = std::iter::from_fn(|| flight.next_message())
-            .map(|message| message.reports.len())
-            .collect();
-        assert_eq!(sizes, [2, 1, 1]);
+        flight.take(command(&"x".repeat(Command::MESSAGE_BYTES)));
+        flight.take(command("c"));
+        assert_eq!(sizes(&mut flight), [2, 1, 1]);
+    }
+
+    #[test]
+    fn what_does_not_go_together_goes_apart() {
+        let mut flight = with(&["a", "b"]);
+        flight.take(Command {
+            group: 1,
+            ..command("c")
+        });
+        flight.take(command("d"));
+        assert_eq!(sizes(&mut flight), [2, 1, 1]);
     }
 
     #[test]
     fn only_so_many_are_on_their_way_at_once() {
         let mut flight = Flight::default();
-        for line in 0.. {
-            if !flight.has_room() {
-                break;
-            }
-            flight.take(line, request("a"));
+        while flight.has_room() {
+            flight.take(command("a"));
             flight.next_message();
         }
         assert_eq!(flight.len(), IN_FLIGHT);

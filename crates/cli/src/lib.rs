@@ -6,11 +6,15 @@
 mod args;
 mod commands;
 mod connection;
+mod days;
+mod entry_id;
 mod failure;
+mod flight;
 mod import;
 mod moments;
 mod notation;
 mod output;
+mod places;
 mod progress;
 pub mod pseudonyms;
 mod record;
@@ -27,6 +31,7 @@ use args::Command;
 pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Capacity(command) => Box::pin(commands::capacity(command, &cli.global)).await,
+        Command::Waitlist(command) => Box::pin(commands::waitlist(command, &cli.global)).await,
         Command::Demo(command) => commands::demo(&command, &cli.global).await,
     };
     match done {

@@ -1,6 +1,8 @@
 //! Citizen numbers in, P1s out: blinded here, evaluated there, verified and finalised here. No number leaves this
 //! process.
 
+use std::time::Duration;
+
 use bsn::{Answer, Batch, BlindError, Bsn, FinaliseError, MAX_BATCH};
 use proto::caller::Named;
 use proto::pseudonym::v1::evaluator_service_client::EvaluatorServiceClient;
@@ -8,9 +10,12 @@ use proto::pseudonym::v1::{
     EvaluateRequest, EvaluateResponse, GetKeysRequest, GrantReceipt, PublishedKey,
 };
 use pseudonym::{DOMAIN, Epoch, P1, key_id};
+use tokio::time::{Instant, sleep};
 use tonic::Status;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
+use crate::connection::Backoff;
 use crate::failure::{Failure, Refusal, is_unknown, what_failed};
 
 /// What the evaluator made of many persons.
@@ -45,37 +50,121 @@ pub enum EvaluationError {
     Finalise(#[from] FinaliseError),
 }
 
-/// Has citizen numbers evaluated for a caller, a provider's system, under every epoch in use, a thousand at a time. Where `trusted` names keys, no other ones are believed.
+/// The evaluator, as one caller asks it.
+#[derive(Clone, Debug)]
+pub struct Evaluator {
+    client: EvaluatorServiceClient<InterceptedService<Channel, Named>>,
+    trusted: Vec<String>,
+}
+
+impl Evaluator {
+    /// Asks over this channel, for a caller, a provider's system. Where `trusted` names keys, no other ones are believed.
+    pub fn new(channel: Channel, caller: Named, trusted: &[String]) -> Self {
+        Self {
+            client: EvaluatorServiceClient::with_interceptor(channel, caller),
+            trusted: trusted.to_vec(),
+        }
+    }
+
+    /// Returns the keys that it publishes, one for each epoch in use, the oldest first. Costs no quota.
+    pub async fn keys(&mut self) -> Result<Vec<PublishedKey>, EvaluationError> {
+        let answer = self.client.get_keys(GetKeysRequest {}).await?;
+        let keys = answer.into_inner().keys;
+        for key in &keys {
+            is_trusted(key, &self.trusted)?;
+        }
+        if keys.is_empty() {
+            return Err(EvaluationError::NoKeys);
+        }
+        Ok(keys)
+    }
+
+    /// Has citizen numbers evaluated under each of these keys, a thousand at a time.
+    pub async fn evaluate(
+        &mut self,
+        keys: &[PublishedKey],
+        numbers: &[Bsn],
+    ) -> Result<Evaluation, EvaluationError> {
+        let mut persons: Vec<Vec<P1>> = numbers.iter().map(|_| Vec::new()).collect();
+        let mut receipt = None;
+        for key in keys {
+            let epoch = Epoch::parse(&key.epoch).ok_or(EvaluationError::Answer)?;
+            let batches = numbers.chunks(MAX_BATCH).zip(persons.chunks_mut(MAX_BATCH));
+            for (numbers, persons) in batches {
+                let batch = Batch::blind(numbers)?;
+                let answer = self.client.evaluate(request(&batch, key)).await?;
+                let answer = answer.into_inner();
+                for (person, p1) in persons.iter_mut().zip(finalise(batch, &answer, key)?) {
+                    person.push(P1::new(epoch, &*p1.into_bytes()).ok_or(EvaluationError::Answer)?);
+                }
+                receipt = answer.receipt;
+            }
+        }
+        Ok(Evaluation {
+            persons,
+            receipt: receipt.ok_or(EvaluationError::Answer)?,
+        })
+    }
+}
+
+impl Evaluator {
+    /// Asks for the keys, again and again while no answer comes, for so long.
+    pub(crate) async fn keys_within(
+        &self,
+        patience: Duration,
+    ) -> Result<Vec<PublishedKey>, Failure> {
+        let ask = || {
+            let mut asked = self.clone();
+            async move { asked.keys().await }
+        };
+        persist(patience, ask).await
+    }
+
+    /// Has numbers evaluated, again and again while no answer comes, for so long. What was lost has been counted.
+    pub(crate) async fn evaluate_within(
+        &self,
+        patience: Duration,
+        keys: &[PublishedKey],
+        numbers: &[Bsn],
+    ) -> Result<Evaluation, Failure> {
+        let ask = || {
+            let mut asked = self.clone();
+            async move { asked.evaluate(keys, numbers).await }
+        };
+        persist(patience, ask).await
+    }
+}
+
+async fn persist<T, F: Future<Output = Result<T, EvaluationError>>>(
+    patience: Duration,
+    ask: impl Fn() -> F,
+) -> Result<T, Failure> {
+    let deadline = Instant::now() + patience;
+    let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(4));
+    loop {
+        let pause = backoff.next_pause();
+        match ask().await {
+            Ok(done) => return Ok(done),
+            Err(EvaluationError::Status(status))
+                if is_unknown(&status) && Instant::now() + pause < deadline =>
+            {
+                sleep(pause).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Has citizen numbers evaluated under every epoch in use.
 pub async fn evaluate(
     channel: Channel,
     caller: Named,
     trusted: &[String],
     numbers: Vec<Bsn>,
 ) -> Result<Evaluation, EvaluationError> {
-    let mut client = EvaluatorServiceClient::with_interceptor(channel, caller);
-    let answer = client.get_keys(GetKeysRequest {}).await?;
-    let keys = answer.into_inner().keys;
-    for key in &keys {
-        is_trusted(key, trusted)?;
-    }
-    let mut persons: Vec<Vec<P1>> = numbers.iter().map(|_| Vec::new()).collect();
-    let mut receipt = None;
-    for key in &keys {
-        let epoch = Epoch::parse(&key.epoch).ok_or(EvaluationError::Answer)?;
-        let batches = numbers.chunks(MAX_BATCH).zip(persons.chunks_mut(MAX_BATCH));
-        for (numbers, persons) in batches {
-            let batch = Batch::blind(numbers)?;
-            let answer = client.evaluate(request(&batch, key)).await?.into_inner();
-            for (person, p1) in persons.iter_mut().zip(finalise(batch, &answer, key)?) {
-                person.push(P1::new(epoch, &*p1.into_bytes()).ok_or(EvaluationError::Answer)?);
-            }
-            receipt = answer.receipt;
-        }
-    }
-    Ok(Evaluation {
-        persons,
-        receipt: receipt.ok_or(EvaluationError::NoKeys)?,
-    })
+    let mut evaluator = Evaluator::new(channel, caller, trusted);
+    let keys = evaluator.keys().await?;
+    evaluator.evaluate(&keys, &numbers).await
 }
 
 /// The name of a key is its digest: who trusts the name trusts the key.

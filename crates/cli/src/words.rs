@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::capacity::v1;
+use proto::waitlist::v1 as list;
 
 /// An enum of the contract.
 pub(crate) trait Word: Copy + Send + Sync + Into<i32> + TryFrom<i32> + 'static {
@@ -13,8 +14,8 @@ pub(crate) trait Word: Copy + Send + Sync + Into<i32> + TryFrom<i32> + 'static {
 }
 
 macro_rules! words {
-    ($($kind:ident $prefix:literal),* $(,)?) => {$(
-        impl Word for v1::$kind {
+    ($module:ident: $($kind:ident $prefix:literal),* $(,)?) => {$(
+        impl Word for $module::$kind {
             const PREFIX: &'static str = $prefix;
 
             fn contract_name(self) -> &'static str {
@@ -25,6 +26,7 @@ macro_rules! words {
 }
 
 words! {
+    v1:
     Accessibility "ACCESSIBILITY_",
     Acuity "ACUITY_",
     BlockReason "BLOCK_REASON_",
@@ -63,6 +65,20 @@ words! {
     WaitingSince "WAITING_SINCE_",
     Weekday "WEEKDAY_",
     WithdrawalReason "WITHDRAWAL_REASON_",
+}
+
+words! {
+    list:
+    Clock "CLOCK_",
+    Dimension "DIMENSION_",
+    ErasureGround "ERASURE_GROUND_",
+    Outcome "OUTCOME_",
+    Outflow "OUTFLOW_",
+    Phase "PHASE_",
+    PriorityReason "PRIORITY_REASON_",
+    ProtectedRows "PROTECTED_ROWS_",
+    WithdrawalReason "WITHDRAWAL_REASON_",
+    WithdrawnBy "WITHDRAWN_BY_",
 }
 
 /// Returns the word for a value.
@@ -171,5 +187,15 @@ mod tests {
         comes_back::<v1::SourceClass>();
         comes_back::<v1::WaitMethod>();
         comes_back::<v1::WithdrawalReason>();
+        comes_back::<list::Clock>();
+        comes_back::<list::Dimension>();
+        comes_back::<list::ErasureGround>();
+        comes_back::<list::Outcome>();
+        comes_back::<list::Outflow>();
+        comes_back::<list::Phase>();
+        comes_back::<list::PriorityReason>();
+        comes_back::<list::ProtectedRows>();
+        comes_back::<list::WithdrawalReason>();
+        comes_back::<list::WithdrawnBy>();
     }
 }

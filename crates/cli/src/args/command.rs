@@ -1,5 +1,6 @@
 use clap::Args;
 use proto::capacity::v1::CommandContext;
+use proto::waitlist::v1 as list;
 use uuid::Uuid;
 
 /// What goes with every command.
@@ -24,6 +25,16 @@ impl CommandArgs {
             repeat: self.command_id.is_some(),
             at_least: self.at_least.clone(),
             ..CommandContext::default()
+        }
+    }
+
+    /// Returns the same for a command on the waiting list.
+    pub(crate) fn list_context(&self) -> list::CommandContext {
+        let context = self.context();
+        list::CommandContext {
+            command_id: context.command_id,
+            repeat: context.repeat,
+            at_least: context.at_least,
         }
     }
 }

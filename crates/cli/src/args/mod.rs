@@ -13,6 +13,7 @@ mod pause;
 mod refuse;
 mod report;
 mod terms;
+mod waitlist;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use proto::caller::Named;
@@ -29,8 +30,14 @@ pub(crate) use pause::{PauseArgs, ResumeArgs};
 pub(crate) use refuse::RefuseArgs;
 pub(crate) use report::{CorrectArgs, ReportArgs};
 pub(crate) use terms::TermsArgs;
+pub(crate) use waitlist::{
+    ApproveArgs, ApproveErasureArgs, EndArgs, EntryArgs, EraseArgs, EraseCommand, EvaluatorArgs,
+    IntakeHeldArgs, ListArgs, ListImportArgs, NumberArgs, PersonArgs, PlanArgs, PriorityArgs,
+    ReaffirmArgs, RegisterArgs, ReturnArgs, ScreenCommand, ShowArgs, StartArgs, StatsArgs,
+    WaitlistCommand, WithdrawEntryArgs,
+};
 
-/// Live places, waits and admission pauses of mental health care, from the command line.
+/// Live places, waits, admission pauses and waiting lists of mental health care, from the command line.
 #[derive(Debug, Parser)]
 #[command(name = "doorstroom", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -87,6 +94,9 @@ pub(crate) enum Command {
     /// Places, waits and admission pauses of providers and municipalities
     #[command(subcommand)]
     Capacity(CapacityCommand),
+    /// Who waits for care, for what and how long
+    #[command(subcommand)]
+    Waitlist(WaitlistCommand),
     /// Invented offerings, to try things out and to measure
     #[command(subcommand)]
     Demo(DemoCommand),

@@ -9,6 +9,7 @@ mod publish;
 mod refuse;
 mod report;
 mod stream;
+pub(crate) mod waitlist;
 mod watch;
 
 use proto::capacity::v1::Receipt;
@@ -19,6 +20,8 @@ use crate::failure::Failure;
 use crate::import;
 use crate::output::json::ReceiptObject;
 use crate::output::{Output, table};
+
+pub(crate) use waitlist::waitlist;
 
 /// Does what was asked.
 ///

@@ -1,7 +1,8 @@
-//! Offerings from CSV files: published waiting times, or what a provider or municipality exports.
+//! CSV files: offerings, published or exported, and waiting lists (`waitlist`).
 //!
 //! A file is read row by row into a temporary file, and sent offering by offering: memory does not grow with it.
 
+mod cells;
 mod columns;
 mod day;
 mod nza;
@@ -12,6 +13,7 @@ mod refusal;
 mod send;
 mod stage;
 mod summary;
+pub(crate) mod waitlist;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};

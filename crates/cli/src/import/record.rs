@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
+use zeroize::Zeroize;
+
 use super::refusal::{Wrong, reason};
 
 /// A record longer than this, or over more lines, is no record: a quote was not closed.
@@ -108,6 +110,8 @@ impl<R: BufRead> Records<R> {
                     if !more.is_empty() && !wide {
                         return Ok(Some(self.stray_quote(number, bytes, first_length, more)));
                     }
+                    // A line may hold what must not stay in memory.
+                    bytes.zeroize();
                     return Ok(Some(Record {
                         line: number,
                         fields: self.texts(fields),

@@ -7,6 +7,7 @@ pub(crate) mod offering;
 mod practice;
 pub(crate) mod practices;
 pub(crate) mod table;
+pub(crate) mod waitlist;
 
 use std::io::{BufWriter, Stdout, Write};
 

@@ -8,10 +8,9 @@ use proto::capacity::v1::ReportCapacityRequest;
 use tokio::sync::mpsc;
 
 use crate::failure::{Failure, Refusal};
+use crate::flight::BATCH;
 use crate::record::{self, ReportLine};
 
-/// Handed over at once.
-pub(super) const BATCH: usize = 500;
 /// Batches that may wait: reading runs only a little ahead of sending.
 const AHEAD: usize = 4;
 const BUFFER_BYTES: usize = 256 * 1024;

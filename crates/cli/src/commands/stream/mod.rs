@@ -1,25 +1,26 @@
 //! Reports of many offerings over one stream. A connection that breaks is opened again, and what was not acknowledged
 //! is sent again under the same command ids.
 
-mod flight;
 mod input;
 mod progress;
+mod report;
 
 use std::path::Path;
 use std::time::Duration;
 
-use proto::capacity::v1::{StreamReportsRequest, StreamReportsResponse};
+use proto::capacity::v1::{Receipt, StreamReportsRequest, StreamReportsResponse};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status};
 
-use self::flight::{Flight, Settled, Verdict};
 use self::input::{Batches, Line};
 use self::progress::Progress;
+use self::report::{Report, acknowledged};
 use crate::args::OutputFormat;
 use crate::connection::{Backoff, Client, Connection};
 use crate::failure::{Failure, what_failed};
+use crate::flight::{Flight, Parcel, Settled, Verdict};
 use crate::output::json::{NotTakenObject, ReceiptObject, ReportsSummary};
 use crate::output::{Output, table};
 
@@ -51,7 +52,7 @@ pub(super) async fn report(
 }
 
 struct Run<'a> {
-    flight: Flight,
+    flight: Flight<Report>,
     /// None once everything is read.
     input: Option<Batches>,
     summary: ReportsSummary,
@@ -187,9 +188,11 @@ impl Run<'_> {
 
     /// Hands everything in the outbox to the stream. What waits there is bounded by what may be in flight.
     fn send(&mut self, requests: &UnboundedSender<StreamReportsRequest>) -> Result<(), Broken> {
-        while let Some(message) = self.flight.next_message() {
+        while let Some(reports) = self.flight.next_message() {
+            let reports = reports.into_iter().map(|report| report.request);
+            let reports = reports.collect();
             requests
-                .send(message)
+                .send(StreamReportsRequest { reports })
                 .map_err(|_| Status::unavailable("the stream was closed"))?;
         }
         Ok(())
@@ -208,7 +211,10 @@ impl Run<'_> {
         for line in lines {
             self.summary.reports += 1;
             match line.report {
-                Ok(request) => self.flight.take(line.number, request),
+                Ok(request) => self.flight.take(Report {
+                    line: line.number,
+                    request,
+                }),
                 Err(refusal) => {
                     self.summary.refused += 1;
                     self.not_taken(NotTakenObject::refused(line.number, None, refusal))?;
@@ -221,9 +227,8 @@ impl Run<'_> {
 
     fn settle(&mut self, answer: StreamReportsResponse) -> Result<(), Broken> {
         for acknowledgement in answer.acknowledgements {
-            let settled = self
-                .flight
-                .acknowledge(acknowledgement)
+            let settled = acknowledged(acknowledgement)
+                .and_then(|acknowledged| self.flight.acknowledge(acknowledged))
                 .map_err(|error| Failure::Unreachable(error.to_string()))?;
             self.moved_at = Instant::now();
             if let Some(settled) = settled {
@@ -234,12 +239,14 @@ impl Run<'_> {
         Ok(self.output.flush()?)
     }
 
-    fn write(&mut self, settled: Settled) -> Result<(), Failure> {
-        let (kind, refusal) = match settled.result {
+    fn write(&mut self, settled: Settled<Report, Receipt>) -> Result<(), Failure> {
+        let Settled { parcel, result, .. } = settled;
+        let (offering_id, command_id) = (parcel.id(), parcel.command_id().to_owned());
+        let (kind, refusal) = match result {
             Verdict::Done(receipt) => {
-                let mut object = ReceiptObject::new(&settled.offering_id, Some(&receipt));
-                object.line = Some(settled.line);
-                object.command_id = Some(settled.command_id);
+                let mut object = ReceiptObject::new(offering_id, Some(&receipt));
+                object.line = Some(parcel.line);
+                object.command_id = Some(command_id);
                 match object.outcome.as_deref() {
                     Some("repeated") => self.summary.repeated += 1,
                     Some("older") => self.summary.older += 1,
@@ -259,9 +266,9 @@ impl Run<'_> {
                 ("unknown", refusal)
             }
         };
-        let mut object = NotTakenObject::refused(settled.line, Some(&settled.offering_id), refusal);
+        let mut object = NotTakenObject::refused(parcel.line, Some(offering_id), refusal);
         object.kind = kind;
-        object.command_id = Some(settled.command_id);
+        object.command_id = Some(command_id);
         self.not_taken(object)
     }
 

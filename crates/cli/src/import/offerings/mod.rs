@@ -1,6 +1,5 @@
 //! The project's own CSV: one row is one offering, with what was counted and what is paused.
 
-mod cells;
 mod details;
 mod figures;
 mod forecast;
@@ -13,12 +12,12 @@ use prost::Message;
 use proto::capacity::v1::PublishOfferingRequest;
 use serde::{Deserialize, Serialize};
 
+use super::cells::{self, Cells};
 use super::columns::{Columns, Row};
 use super::pipeline::{Offered, Source, Staged};
 use super::refusal::{Refusal, Wrong, reason};
 use super::stage::{StageError, Statement};
 use crate::failure::Failure;
-use cells::Cells;
 
 pub(super) use template::TEMPLATE;
 

@@ -16,7 +16,7 @@ pub(crate) use practices::practices;
 pub(crate) use terms::described;
 
 const UNKNOWN: &str = "–";
-const WIDTH: u16 = 120;
+pub(super) const WIDTH: u16 = 120;
 
 fn text(known: Option<String>) -> String {
     known.unwrap_or_else(|| UNKNOWN.to_owned())
