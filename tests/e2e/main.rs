@@ -41,3 +41,5 @@ mod shutdown;
 mod silence;
 #[cfg(test)]
 mod two_nodes;
+#[cfg(test)]
+mod waitlist;

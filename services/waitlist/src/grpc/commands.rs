@@ -66,11 +66,11 @@ impl Api {
         Ok(self.receipt(id, &receipt))
     }
 
-    /// Waits until what the tokens name is folded here.
+    /// Waits until what the tokens name is folded here. Before everything is folded nothing is answered: too few would be
+    /// counted, and nobody's entry would be known.
     pub(super) async fn seen(&self, tokens: &[String]) -> Result<(), Status> {
-        if !tokens.is_empty() {
-            self.0.context.at_least(tokens).await?;
-        }
+        self.0.context.at_least(tokens).await?;
+        self.0.books.at_least(&[]).await?;
         Ok(())
     }
 

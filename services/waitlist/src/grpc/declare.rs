@@ -56,6 +56,7 @@ impl Api {
         message: &v1::DeclareEntriesRequest,
         caller: &Caller,
     ) -> Result<Vec<(String, Given<impl Future<Output = Answer> + use<>>)>, Status> {
+        self.seen(&[]).await?;
         let mut read = self.read_all(message, caller).await?;
         let mut orders: Vec<&mut Order> = read.iter_mut().flatten().collect();
         self.cover(caller, &mut orders).await?;

@@ -1,0 +1,188 @@
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use tempfile::tempdir;
+
+use super::rows::{Rows, numbers};
+use super::*;
+
+/// Ids of the entries of a provider, the longest wait first.
+fn entries(url: &str, caller: &str) -> Vec<String> {
+    let lines = asked(url, caller, &["list"]);
+    let listed = lines.iter().filter(|line| line["kind"] == "entry");
+    listed
+        .map(|entry| entry["entry_id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn is_unknown(url: &str, entry: &str) -> bool {
+    let answer = waitlist(url, PROVIDER, &["show", entry]);
+    answer.code == Some(1) && answer.stderr.contains("[unknown-entry]")
+}
+
+fn verified(data: &Path) -> Answer {
+    doorstroomd(&["erasure", "verify", "--data", &data.display().to_string()])
+}
+
+/// The files of the log, its snapshots apart.
+fn copy_log(from: &Path, to: &Path) {
+    for name in ["log.db", "log.db-wal", "log.db-shm"] {
+        let (from, to) = (from.join(name), to.join(name));
+        let _ = fs::remove_file(&to);
+        if from.exists() {
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn threat_25_who_was_erased_stays_so_after_a_restart_without_caches_and_from_an_older_backup() {
+    let (data, folder, backup) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let mut server = embedded(data.path());
+    import(
+        server.grpc(),
+        PROVIDER,
+        folder.path(),
+        &Rows::new("a", 30, 0..30),
+    )
+    .expect_done();
+    server.stop();
+    copy_log(data.path(), backup.path());
+    server.restart();
+
+    let erased = entries(server.grpc(), PROVIDER)[0].clone();
+    let erase = ["erase", &erased, "--ground", "objection"];
+    waitlist(server.grpc(), PROVIDER, &erase).expect_done();
+    assert!(is_unknown(server.grpc(), &erased));
+    assert_eq!(counted(server.grpc(), PROVIDER), (29, 29));
+    // Saying it again is no mistake; saying it of another's entry is one, and erases nothing.
+    waitlist(server.grpc(), PROVIDER, &erase).expect_done();
+    let kept = entries(server.grpc(), PROVIDER)[0].clone();
+    let others = ["erase", &kept, "--ground", "objection"];
+    let refused = waitlist(server.grpc(), OTHER_PROVIDER, &others);
+    assert!(
+        refused.stderr.contains("[unknown-entry]"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!is_unknown(server.grpc(), &kept));
+
+    server.restart();
+    assert!(is_unknown(server.grpc(), &erased));
+    server.stop();
+    fs::remove_dir_all(data.path().join("snapshots")).unwrap();
+    server.restart();
+    assert_eq!(counted(server.grpc(), PROVIDER), (29, 29));
+    server.stop();
+    copy_log(backup.path(), data.path());
+    server.restart();
+    assert!(is_unknown(server.grpc(), &erased));
+    assert_eq!(counted(server.grpc(), PROVIDER), (29, 29));
+    assert_eq!(entries(server.grpc(), PROVIDER).len(), 29);
+    server.stop();
+
+    verified(data.path()).expect_done();
+    let ledger = data.path().join("erasures.db");
+    let mut bytes = fs::read(&ledger).unwrap();
+    let words = b"objection";
+    let place = bytes
+        .windows(words.len())
+        .position(|window| window == words);
+    bytes[place.unwrap()] ^= 1;
+    fs::write(&ledger, bytes).unwrap();
+    let found = verified(data.path());
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    let said = found.stdout + &found.stderr;
+    assert!(said.contains("position 1"), "{said}");
+}
+
+/// Gives a command that reads a citizen number from its standard input.
+fn with_number(url: &str, caller: &str, args: &[&str], number: &str) -> Answer {
+    let mut command = client(url);
+    command.arg("waitlist").args(args).args(["--as", caller]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{number}").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    Answer {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn a_person_sees_what_is_held_and_is_erased_from_all_lists_when_two_agree() {
+    let (data, mine, theirs) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let server = embedded(data.path());
+    import(
+        server.grpc(),
+        PROVIDER,
+        mine.path(),
+        &Rows::new("a", 20, 0..20),
+    )
+    .expect_done();
+    import(
+        server.grpc(),
+        OTHER_PROVIDER,
+        theirs.path(),
+        &Rows::new("b", 20, 0..20),
+    )
+    .expect_done();
+    assert_eq!(counted(server.grpc(), TEAM), (20, 40));
+    let number = &numbers(3..4)[0];
+
+    let held = with_number(server.grpc(), PROVIDER, &["person"], number).expect_done();
+    assert!(held.stdout.contains("registered"), "{}", held.stdout);
+    assert!(
+        !held.stdout.contains("06011002"),
+        "only its own list: {}",
+        held.stdout
+    );
+    let args = [
+        "erase",
+        "--person",
+        "--ground",
+        "objection",
+        "--output",
+        "json",
+    ];
+    let asked = with_number(server.grpc(), PROVIDER, &args, number).expect_done();
+    let erasure_id = asked.json()[0]["erasure_id"].as_str().unwrap().to_owned();
+    assert_eq!(counted(server.grpc(), TEAM), (20, 40));
+
+    let agree = ["erase", "approve", &erasure_id];
+    let oneself = waitlist(server.grpc(), PROVIDER, &agree);
+    assert!(
+        oneself.stderr.contains("[requester-approves]"),
+        "{}",
+        oneself.stderr
+    );
+    let stranger = waitlist(server.grpc(), "x:provider-system@agb:06011003", &agree);
+    assert!(
+        stranger.stderr.contains("[unknown-erasure]"),
+        "{}",
+        stranger.stderr
+    );
+    assert_eq!(counted(server.grpc(), TEAM), (20, 40));
+    waitlist(server.grpc(), "fg:provider-system@agb:06011001", &agree).expect_done();
+    assert_eq!(counted(server.grpc(), TEAM), (19, 38));
+    for caller in [PROVIDER, OTHER_PROVIDER] {
+        assert_eq!(counted(server.grpc(), caller), (19, 19));
+    }
+    let nothing = with_number(server.grpc(), PROVIDER, &["person"], number).expect_done();
+    assert!(!nothing.stdout.contains("registered"), "{}", nothing.stdout);
+    // Erased is not forbidden: who comes again is on the list again.
+    let again = Rows {
+        name: "again",
+        ..Rows::new("a", 1, 3..4)
+    };
+    import(server.grpc(), PROVIDER, theirs.path(), &again).expect_done();
+    assert_eq!(counted(server.grpc(), TEAM), (20, 39));
+}
