@@ -14,7 +14,7 @@ pub use gateway::Gateway;
 pub use grpc::CALLS;
 pub use proto::waitlist::v1::waitlist_service_server::SERVICE_NAME;
 
-use chassis::{Context, Node, StartError};
+use chassis::{Codec, Context, Node, StartError};
 use proto::waitlist::v1::waitlist_service_server::WaitlistServiceServer;
 use tonic::service::RoutesBuilder;
 
@@ -22,6 +22,11 @@ use tonic::service::RoutesBuilder;
 const BOOKS: &str = "doorstroom.waitlist.v1.Books";
 /// A larger request is not read. Five hundred declarations take half of this.
 const MAX_REQUEST_BYTES: usize = 512 << 10;
+
+/// Tells whether this version can read the body of a commit on the topic of the books.
+pub fn can_read_books(body: &[u8]) -> bool {
+    books::BooksWire::decode(body).is_ok()
+}
 
 /// Adds this service to a node.
 ///

@@ -55,11 +55,14 @@ impl Caller {
 
     /// Asks whether the caller may do something to an entry of its own, and returns the rule.
     pub(super) fn may_own(&self, action: Action, listed: &Listed) -> Result<RuleId, Denied> {
-        let owner = match (self.access.caller().role, &listed.profile.gp_practice) {
-            (Role::ReferrerGp, Some(practice)) => format!("agb:{practice}"),
-            _ => listed.registration.provider_id.to_string(),
+        // To a GP practice belong the entries of its patients.
+        let owner = if self.access.caller().role == Role::ReferrerGp {
+            let practice = listed.profile.gp_practice.as_ref();
+            practice.map(|practice| format!("agb:{practice}"))
+        } else {
+            Some(listed.registration.provider_id.to_string())
         };
-        let decision = self.access.may(action, Some(&owner))?;
+        let decision = self.access.may(action, owner.as_deref())?;
         Ok(decision.rule)
     }
 

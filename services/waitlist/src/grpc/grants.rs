@@ -12,8 +12,11 @@ use uuid::Uuid;
 
 use super::{Api, Caller};
 use crate::books::grants_stream;
-use crate::view::Key;
+use crate::view::{Key, WaitlistView};
 use crate::wire::Order;
+
+/// Somebody with more open entries may be several people under one number.
+const MOST_LISTS: usize = 5;
 
 impl Api {
     /// Notes with each person that comes with these commands whether the evaluator granted it.
@@ -77,6 +80,7 @@ impl Api {
         let brings = orders.iter().map(|order| {
             let keys = person_of(&order.call.command).map_or(&[][..], PersonKeys::by_epoch);
             let keys = keys.iter().map(|keys| (keys.epoch, keys.region));
+            alarm(&folded.view, order, keys.clone());
             let new = keys.filter(|key| !folded.view.is_covered(provider_id, key));
             new.filter(|key| seen.insert(*key)).map(|_| 1).sum()
         });
@@ -116,6 +120,24 @@ fn beyond(book: &Book) -> u64 {
     match book {
         Book::Grants(grants) => grants.beyond,
         Book::Blank | Book::Month(_) | Book::Erasure(_) => 0,
+    }
+}
+
+/// Threat 27: a number that is nobody's makes many people one. Says which entry, never who.
+fn alarm(view: &WaitlistView, order: &Order, keys: impl Iterator<Item = Key>) {
+    let ids = view.of_person(keys).into_iter();
+    let open = ids.filter(|id| {
+        let listed = view.get(*id);
+        *id != order.entry_id && listed.is_some_and(|listed| listed.spell.is_waiting())
+    });
+    let lists = open.count() + 1;
+    if lists > MOST_LISTS {
+        tracing::warn!(
+            entry.id = %order.entry_id,
+            person.open_entries = lists,
+            "entry {} is of a person with {lists} open entries: is the number a placeholder?",
+            order.entry_id
+        );
     }
 }
 
