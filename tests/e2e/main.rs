@@ -30,6 +30,8 @@ mod nonsense;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod pseudonyms;
 #[cfg(test)]
 mod python;
