@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use eventlog::kafka::{KafkaSettings, apply_topics, scan};
+use eventlog::kafka::{KafkaSettings, TopicKind, apply_topics, scan};
 use rdkafka::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -37,7 +37,7 @@ pub(crate) fn produce(bootstrap: &str, bytes: usize, records: usize) -> anyhow::
     let settings = settings(bootstrap);
     let bootstrap = bootstrap.to_owned();
     in_thread(move || {
-        apply_topics(&settings, &[TOPIC])?;
+        apply_topics(&settings, &[TOPIC], TopicKind::Versioned)?;
         let delivered = Arc::new(AtomicUsize::new(0));
         let producer: ThreadedProducer<Count> = ClientConfig::new()
             .set("bootstrap.servers", &bootstrap)

@@ -44,6 +44,8 @@ pub(crate) struct TopicState {
     /// Every commit with a log time before this (milliseconds since 1970) has been handed to readers.
     settled: watch::Sender<i64>,
     voids: AtomicU64,
+    /// Everything up to this position was dealt with, whether it is a commit or not.
+    read_to: AtomicU64,
 }
 
 #[derive(Default)]
@@ -68,6 +70,7 @@ impl TopicState {
             status: watch::Sender::new(Status::Starting),
             settled: watch::Sender::new(settled),
             voids: AtomicU64::new(0),
+            read_to: AtomicU64::new(0),
         }
     }
 
@@ -118,6 +121,7 @@ impl TopicState {
             end.position = Position::START;
             end.log_time_millis = 0;
         });
+        self.read_to.store(0, Ordering::Release);
         self.settled.send_replace(0);
     }
 
@@ -169,6 +173,20 @@ impl TopicState {
 
     pub(crate) fn count_void(&self) {
         self.voids.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Everything up to here has been handed to readers, as far as it is theirs to read.
+    #[cfg_attr(
+        not(feature = "kafka"),
+        expect(dead_code, reason = "a file holds nothing but commits")
+    )]
+    pub(crate) fn set_read_to(&self, position: Position) {
+        self.read_to.store(position.get(), Ordering::Release);
+    }
+
+    pub(crate) fn read_to(&self) -> Position {
+        let read_to = Position::new(self.read_to.load(Ordering::Acquire));
+        read_to.max(self.end().position)
     }
 
     pub(crate) fn voids(&self) -> u64 {

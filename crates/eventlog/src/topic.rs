@@ -39,6 +39,11 @@ impl Topic {
         self.state.end().position
     }
 
+    /// Up to where this node has read: on Kafka there may be records behind the last commit that are none.
+    pub fn read_to(&self) -> Position {
+        self.state.read_to()
+    }
+
     /// The log time of the last effective commit, in milliseconds since 1970.
     pub fn log_time_millis(&self) -> i64 {
         self.state.end().log_time_millis

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
@@ -9,14 +11,91 @@ use crate::LogError;
 
 const ASK: Duration = Duration::from_secs(10);
 
-/// What every versioned topic must say: kept for ever, never compacted, stamped by the broker.
-const WANTED: [(&str, &str); 5] = [
-    ("cleanup.policy", "delete"),
-    ("retention.ms", "-1"),
-    ("retention.bytes", "-1"),
-    ("message.timestamp.type", "LogAppendTime"),
-    ("unclean.leader.election.enable", "false"),
+/// What a topic is for, and so how it must be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicKind {
+    /// A log: kept for ever, never compacted.
+    Versioned,
+    /// Of each key the last value. What was overwritten or deleted is gone within a day; that it was deleted is said
+    /// for a month, so that whoever was away for weeks hears of it.
+    Keyed,
+}
+
+/// What one setting of a topic must say.
+type Wanted = (&'static str, Bound);
+
+enum Bound {
+    Exactly(&'static str),
+    AtMost(&'static str),
+    AtLeast(&'static str),
+}
+
+use Bound::{AtLeast, AtMost, Exactly};
+
+const VERSIONED: &[Wanted] = &[
+    ("cleanup.policy", Exactly("delete")),
+    ("retention.ms", Exactly("-1")),
+    ("retention.bytes", Exactly("-1")),
+    ("message.timestamp.type", Exactly("LogAppendTime")),
+    ("unclean.leader.election.enable", Exactly("false")),
 ];
+
+/// The segment that is being written is never compacted, so it must be a short one.
+const KEYED: &[Wanted] = &[
+    ("cleanup.policy", Exactly("compact")),
+    (SEGMENT_MILLIS, AtMost("21600000")),
+    (COMPACTED_WITHIN_MILLIS, AtMost("86400000")),
+    ("min.compaction.lag.ms", Exactly("0")),
+    ("min.cleanable.dirty.ratio", AtMost("0.01")),
+    ("delete.retention.ms", AtLeast("2592000000")),
+    ("message.timestamp.type", Exactly("LogAppendTime")),
+    ("unclean.leader.election.enable", Exactly("false")),
+];
+
+pub(super) const SEGMENT_MILLIS: &str = "segment.ms";
+pub(super) const COMPACTED_WITHIN_MILLIS: &str = "max.compaction.lag.ms";
+
+impl TopicKind {
+    fn wanted(self) -> &'static [Wanted] {
+        match self {
+            Self::Versioned => VERSIONED,
+            Self::Keyed => KEYED,
+        }
+    }
+}
+
+impl Bound {
+    /// What a topic that we make is given.
+    fn value(&self) -> &'static str {
+        match self {
+            Exactly(value) | AtMost(value) | AtLeast(value) => value,
+        }
+    }
+
+    fn is_met_by(&self, found: &str) -> bool {
+        let numbers = || {
+            Some((
+                found.parse::<f64>().ok()?,
+                self.value().parse::<f64>().ok()?,
+            ))
+        };
+        match self {
+            Exactly(value) => found == *value,
+            AtMost(_) => numbers().is_some_and(|(found, most)| found <= most),
+            AtLeast(_) => numbers().is_some_and(|(found, least)| found >= least),
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exactly(value) => out.write_str(value),
+            AtMost(value) => write!(out, "{value} or less"),
+            AtLeast(value) => write!(out, "{value} or more"),
+        }
+    }
+}
 
 /// How a topic stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +116,18 @@ pub struct TopicReport {
 pub fn apply_topics(
     settings: &KafkaSettings,
     names: &[&str],
+    kind: TopicKind,
 ) -> Result<Vec<TopicReport>, LogError> {
     let mut reports = Vec::with_capacity(names.len());
     for name in names {
         let report = match look(settings, name)? {
-            Some(report) => report,
+            Some(found) => TopicReport {
+                topic: (*name).to_owned(),
+                created: false,
+                differences: found.differences(kind),
+            },
             None => {
-                create(settings, name)?;
+                create(settings, name, kind)?;
                 TopicReport {
                     topic: (*name).to_owned(),
                     created: true,
@@ -56,8 +140,37 @@ pub fn apply_topics(
     Ok(reports)
 }
 
-/// How a topic stands; none if it is not there.
-pub(super) fn look(settings: &KafkaSettings, name: &str) -> Result<Option<TopicReport>, LogError> {
+/// A topic as it is found.
+pub(super) struct Found {
+    partitions: usize,
+    settings: HashMap<String, String>,
+}
+
+impl Found {
+    /// What differs from what it must be.
+    pub(super) fn differences(&self, kind: TopicKind) -> Vec<String> {
+        let mut differences = Vec::new();
+        if self.partitions != 1 {
+            differences.push(format!("it has {} partitions, not 1", self.partitions));
+        }
+        for (key, bound) in kind.wanted() {
+            let found = self.settings.get(*key).map(String::as_str);
+            if !found.is_some_and(|found| bound.is_met_by(found)) {
+                let found = found.unwrap_or("nothing");
+                differences.push(format!("{key} is {found}, not {bound}"));
+            }
+        }
+        differences
+    }
+
+    /// The number that a setting says.
+    pub(super) fn millis(&self, key: &str) -> Option<i64> {
+        self.settings.get(key)?.parse().ok()
+    }
+}
+
+/// Finds a topic; none if it is not there.
+pub(super) fn look(settings: &KafkaSettings, name: &str) -> Result<Option<Found>, LogError> {
     let client = client(settings)?;
     let metadata = client
         .inner()
@@ -73,33 +186,27 @@ pub(super) fn look(settings: &KafkaSettings, name: &str) -> Result<Option<TopicR
         }
         Some(error) => return Err(LogError::Unavailable(error.to_string())),
     }
-    let mut differences = Vec::new();
-    let partitions = topic.partitions().len();
-    if partitions != 1 {
-        differences.push(format!("it has {partitions} partitions, not 1"));
-    }
     let resource = [ResourceSpecifier::Topic(name)];
     let options = AdminOptions::new().request_timeout(Some(ASK));
     let described = wait(client.describe_configs(&resource, &options))?.map_err(away)?;
+    let mut found = Found {
+        partitions: topic.partitions().len(),
+        settings: HashMap::new(),
+    };
     for config in described {
         let config = config.map_err(|code| LogError::Unavailable(code.to_string()))?;
-        let values = config.entry_map();
-        for (key, wanted) in WANTED {
-            let found = values.get(key).and_then(|entry| entry.value.as_deref());
-            if found != Some(wanted) {
-                let found = found.unwrap_or("nothing");
-                differences.push(format!("{key} is {found}, not {wanted}"));
-            }
-        }
+        let entries = config.entries.into_iter();
+        let values = entries.filter_map(|entry| Some((entry.name, entry.value?)));
+        found.settings.extend(values);
     }
-    Ok(Some(TopicReport {
-        topic: name.to_owned(),
-        created: false,
-        differences,
-    }))
+    Ok(Some(found))
 }
 
-pub(super) fn create(settings: &KafkaSettings, name: &str) -> Result<(), LogError> {
+pub(super) fn create(
+    settings: &KafkaSettings,
+    name: &str,
+    kind: TopicKind,
+) -> Result<(), LogError> {
     let client = client(settings)?;
     let brokers = client
         .inner()
@@ -110,8 +217,8 @@ pub(super) fn create(settings: &KafkaSettings, name: &str) -> Result<(), LogErro
     let (replication, in_sync) = if brokers >= 3 { (3, "2") } else { (1, "1") };
     let mut topic = NewTopic::new(name, 1, TopicReplication::Fixed(replication))
         .set("min.insync.replicas", in_sync);
-    for (key, value) in WANTED {
-        topic = topic.set(key, value);
+    for (key, bound) in kind.wanted() {
+        topic = topic.set(key, bound.value());
     }
     let options = AdminOptions::new()
         .request_timeout(Some(ASK))

@@ -168,6 +168,9 @@ impl Follower {
             }
         };
         order.keep();
+        if let Some(progress) = self.progress {
+            self.topic.set_read_to(progress.position);
+        }
         let mut off = None;
         let now = self.writer.now();
         for Told {

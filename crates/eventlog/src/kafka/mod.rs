@@ -4,6 +4,7 @@ mod admin;
 mod clock;
 mod follower;
 mod intake;
+mod keyed;
 mod prepare;
 mod quiet;
 mod scan;
@@ -28,8 +29,9 @@ use crate::store::{Durability, Store};
 use crate::tail::{Status, TopicState};
 use crate::{EventLog, LogError, LogId, NewCommit, Position};
 
-pub use admin::{TopicReport, apply_topics};
+pub use admin::{TopicKind, TopicReport, apply_topics};
 use follower::Follower;
+pub use keyed::{Heard, KeyedRecord, KeyedReport, KeyedTopic, scan_keyed};
 pub use scan::scan;
 use writer::Writer;
 

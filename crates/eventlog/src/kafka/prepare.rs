@@ -2,11 +2,12 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::follower::{Fetched, Follower, fetched};
 use super::quiet::{Consumer, Quiet};
-use super::{KafkaSettings, admin};
+use super::{KafkaSettings, TopicKind, admin};
 use crate::record::{Record, Unreadable};
 use crate::rule;
 use crate::tail::Status;
@@ -63,6 +64,9 @@ impl Follower {
                 "{name} no longer has its first {low} records: it cannot be folded"
             )));
         }
+        if let Some(progress) = self.progress {
+            self.topic.set_read_to(progress.position);
+        }
         if let Some(log_id) = self.log_id {
             self.topic.identify(log_id);
         }
@@ -74,7 +78,7 @@ impl Follower {
     fn check_topic(&self, name: &str) -> Result<(), Obstacle> {
         match admin::look(&self.settings, name)? {
             Some(found) => {
-                let wrong = found.differences;
+                let wrong = found.differences(TopicKind::Versioned);
                 if wrong.is_empty() {
                     return Ok(());
                 }
@@ -86,7 +90,7 @@ impl Follower {
             None if self.progress.is_some() => Err(Obstacle::Wrong(format!(
                 "{name} is gone from Kafka, and this node has a replica of it"
             ))),
-            None => Ok(admin::create(&self.settings, name)?),
+            None => Ok(admin::create(&self.settings, name, TopicKind::Versioned)?),
         }
     }
 
@@ -151,8 +155,18 @@ pub(super) fn assign(consumer: &Consumer, topic: &str, next: i64) -> Result<(), 
 pub(super) fn read_range(
     settings: &KafkaSettings,
     topic: &str,
-    (from, to): (i64, i64),
+    range: (i64, i64),
     mut each: impl FnMut(Fetched) -> bool,
+) -> Result<(), KafkaError> {
+    read_messages(settings, topic, range, |message| each(fetched(message)))
+}
+
+/// The same, as Kafka has them.
+pub(super) fn read_messages(
+    settings: &KafkaSettings,
+    topic: &str,
+    (from, to): (i64, i64),
+    mut each: impl FnMut(&BorrowedMessage<'_>) -> bool,
 ) -> Result<(), KafkaError> {
     if from >= to {
         return Ok(());
@@ -165,7 +179,7 @@ pub(super) fn read_range(
             Some(Ok(message)) => {
                 heard = Instant::now();
                 let last = message.offset() + 1 >= to;
-                if !each(fetched(&message)) || last {
+                if !each(&message) || last {
                     return Ok(());
                 }
             }

@@ -1,5 +1,6 @@
 //! What only a topic on Kafka has: other processes, other people's records, a replica, an operator's hand.
 
+mod keyed;
 mod late;
 mod log;
 mod records;
@@ -10,7 +11,7 @@ mod time;
 use std::time::{Duration, Instant};
 
 use eventlog::LogError;
-use eventlog::kafka::{TopicReport, apply_topics};
+use eventlog::kafka::{TopicKind, TopicReport, apply_topics};
 use rdkafka::ClientConfig;
 use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
@@ -70,7 +71,10 @@ async fn make_topic(world: &World) {
 async fn apply(world: &World) -> Result<TopicReport, LogError> {
     let settings = world.broker().expect("a case on Kafka").settings();
     let name = world.topic.clone();
-    let applied = tokio::task::spawn_blocking(move || apply_topics(&settings, &[&name])).await;
+    let applied = tokio::task::spawn_blocking(move || {
+        apply_topics(&settings, &[&name], TopicKind::Versioned)
+    })
+    .await;
     applied
         .expect("it ends")
         .map(|mut reports| reports.remove(0))

@@ -1,0 +1,92 @@
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rdkafka::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext};
+
+use super::super::{KafkaSettings, refused};
+use crate::LogError;
+
+/// Below the deadline of a request.
+const MESSAGE_TIMEOUT_MS: &str = "5000";
+const FLUSH: Duration = Duration::from_secs(8);
+const POLL: Duration = Duration::from_millis(20);
+/// Records on their way at once.
+const CHUNK: usize = 10_000;
+
+/// Notes what failed.
+#[derive(Default)]
+struct Deliveries(Mutex<Option<KafkaError>>);
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        tracing::debug!(?level, facility, message, "librdkafka: {message}");
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "librdkafka: {reason}");
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            *self.0.lock() = Some(error.clone());
+        }
+    }
+}
+
+/// Writes, and waits until all of it is on all replicas. Seldom enough that each time has a producer of its own: one
+/// that lost its brokers does not find them again by itself, as `Silence` says of consumers.
+pub(super) fn put(
+    settings: &KafkaSettings,
+    topic: &str,
+    values: &[(Vec<u8>, Option<Vec<u8>>)],
+) -> Result<(), LogError> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let producer: BaseProducer<Deliveries> = settings
+        .client()
+        .set("acks", "all")
+        .set("enable.idempotence", "true")
+        .set("linger.ms", "0")
+        .set("message.timeout.ms", MESSAGE_TIMEOUT_MS)
+        .create_with_context(Deliveries::default())
+        .map_err(|error| refused(&error))?;
+    let away = |error: KafkaError| LogError::Unavailable(error.to_string());
+    for chunk in values.chunks(CHUNK) {
+        for (key, value) in chunk {
+            send(&producer, topic, key, value.as_deref()).map_err(away)?;
+        }
+        producer.flush(FLUSH).map_err(away)?;
+        if let Some(error) = producer.context().0.lock().take() {
+            return Err(away(error));
+        }
+    }
+    Ok(())
+}
+
+fn send(
+    producer: &BaseProducer<Deliveries>,
+    topic: &str,
+    key: &[u8],
+    value: Option<&[u8]>,
+) -> Result<(), KafkaError> {
+    loop {
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic).partition(0).key(key);
+        record.payload = value;
+        match producer.send(record) {
+            Ok(()) => return Ok(()),
+            Err((error, _)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) => {
+                producer.poll(POLL);
+            }
+            Err((error, _)) => return Err(error),
+        }
+    }
+}
