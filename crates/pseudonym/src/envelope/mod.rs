@@ -11,6 +11,8 @@ const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
 const SUB_KEY_SALT: &[u8] = b"doorstroom/envelope/v1";
+#[cfg(feature = "vault-keks")]
+const FINGERPRINT_SALT: &[u8] = b"doorstroom/kek-id/v1";
 
 /// How many bytes a sealed text is longer than the clear one.
 pub const OVERHEAD_BYTES: usize = NONCE_BYTES + TAG_BYTES;
@@ -55,13 +57,13 @@ impl DataKey {
     }
 
     /// Seals it under a key that wraps keys.
-    #[cfg(feature = "vault-file")]
+    #[cfg(feature = "vault-keks")]
     pub(crate) fn wrap(&self, under: &SubKey, binding: &Binding) -> Vec<u8> {
         seal(under, binding, &self.0)
     }
 
     /// Opens what `wrap` gave.
-    #[cfg(feature = "vault-file")]
+    #[cfg(feature = "vault-keks")]
     pub(crate) fn unwrap(
         wrapped: &[u8],
         under: &SubKey,
@@ -79,6 +81,16 @@ pub struct SubKey([u8; KEY_BYTES]);
 impl SubKey {
     pub(crate) fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
+    }
+
+    /// Returns what names it and does not give it away.
+    #[cfg(feature = "vault-keks")]
+    pub(crate) fn fingerprint(&self) -> [u8; 16] {
+        let mut print = [0; 16];
+        let filled =
+            Hkdf::<Sha256>::new(Some(FINGERPRINT_SALT), &self.0).expand(b"name", &mut print);
+        debug_assert!(filled.is_ok(), "16 bytes are within what HKDF gives");
+        print
     }
 
     fn cipher(&self) -> Aes256Gcm {

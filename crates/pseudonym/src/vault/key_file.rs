@@ -28,25 +28,35 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<[u8; KEY_BYTES]>>, VaultErro
     })
 }
 
-/// Makes a key and writes it, durably, before anybody can use it.
+/// Makes a key and writes it, durably, before anybody can use it. Of two that make it at once, one makes it, and both
+/// have that one.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn make(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     OsRng.fill_bytes(&mut key[..]);
-    let beside = path.with_extension("new");
+    let beside = path.with_extension(format!("new-{:016x}", OsRng.next_u64()));
     let write = || {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
+        options.write(true).create_new(true).mode(0o600);
         let mut file = options.open(&beside)?;
         file.write_all(&key[..])?;
         file.sync_all()?;
-        fs::rename(&beside, path)?;
+        // Not a renaming: that would put ours in the place of another node's, which it may have used.
+        let linked = fs::hard_link(&beside, path);
+        fs::remove_file(&beside)?;
+        linked?;
         sync_folder(path)
     };
-    write().map_err(|error| storage(path, &error))?;
-    Ok(key)
+    match write() {
+        Ok(()) => Ok(key),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let vanished = || VaultError::Storage(format!("{} came and went", path.display()));
+            read(path)?.ok_or_else(vanished)
+        }
+        Err(error) => Err(storage(path, &error)),
+    }
 }
 
 /// Overwrites a key and removes its file. One that is gone stays gone.
@@ -76,5 +86,27 @@ pub(super) fn storage(path: &Path, error: &io::Error) -> VaultError {
     match error.kind() {
         io::ErrorKind::StorageFull => VaultError::Full,
         _ => VaultError::Storage(format!("{}: {error}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_that_make_a_key_at_once_both_have_the_same() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.key");
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let makers: Vec<_> = (0..8).map(|_| scope.spawn(|| make(&path))).collect();
+            makers.into_iter().map(|maker| maker.join()).collect()
+        });
+        let first = read(&path).expect("it can be read").expect("it is there");
+        for key in made {
+            let key = key.expect("it ends").expect("it is made");
+            assert_eq!(*key, *first);
+        }
+        let left = fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(left, 1, "nothing is left beside it");
     }
 }

@@ -1,16 +1,20 @@
 //! Where data keys are kept, wrapped, until they are destroyed.
 
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 #[cfg(feature = "vault-file")]
 mod file;
-#[cfg(feature = "vault-file")]
+#[cfg(feature = "vault-keks")]
 mod kek;
-#[cfg(feature = "vault-file")]
+#[cfg(feature = "vault-keks")]
 pub mod key_file;
 mod kid;
 mod quarter;
 
 #[cfg(feature = "vault-file")]
 pub use file::FileVault;
+#[cfg(feature = "vault-keks")]
+pub use kek::{KekId, Keks};
 pub use kid::Kid;
 pub use quarter::Quarter;
 
@@ -37,7 +41,8 @@ pub trait KeyVault: Send + Sync {
     /// If that cannot be written: to be repeated until it can.
     fn shred(&self, kids: &[Kid]) -> Result<(), VaultError>;
 
-    /// The keys that were made in a quarter, destroyed ones too.
+    /// The keys that were made in a quarter, those too that were destroyed with it. One that was destroyed by itself may
+    /// be left out.
     ///
     /// # Errors
     /// If they cannot be read.

@@ -3,7 +3,6 @@
 //! A destroyed key is overwritten where it stands: every row keeps its size, so SQLite never moves key bytes about,
 //! and the write-ahead log, which held them, is cut to nothing before a destruction counts as done.
 
-use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -16,7 +15,7 @@ use rusqlite::{
 
 use super::kek::Keks;
 use super::{KeyVault, Kid, Quarter, VaultError};
-use crate::envelope::{Audience, Binding, DataKey, SubKey};
+use crate::envelope::{Audience, DataKey, SubKey};
 
 /// Says that a SQLite file is a vault of ours: "DSKV".
 const APPLICATION_ID: i64 = 0x4453_4B56;
@@ -27,7 +26,6 @@ const BUSY: Duration = Duration::from_secs(5);
 pub struct FileVault {
     connection: Mutex<Connection>,
     keks: Keks,
-    opened: Mutex<HashMap<Quarter, SubKey>>,
 }
 
 impl FileVault {
@@ -64,7 +62,6 @@ impl FileVault {
         let vault = Self {
             connection: Mutex::new(connection),
             keks,
-            opened: Mutex::default(),
         };
         // A destruction that was cut short may have left bytes there.
         cut_write_ahead_log(&vault.connection.lock())?;
@@ -84,7 +81,6 @@ impl FileVault {
         Ok(Self {
             connection: Mutex::new(connection),
             keks: Keks::beside(folder),
-            opened: Mutex::default(),
         })
     }
 
@@ -106,24 +102,6 @@ impl FileVault {
         }
         Ok(kids)
     }
-
-    /// The quarter's key; made if there is none and `or_made` says so.
-    fn kek(&self, quarter: Quarter, or_made: bool) -> Result<SubKey, VaultError> {
-        let mut opened = self.opened.lock();
-        if let Some(kek) = opened.get(&quarter) {
-            return Ok(kek.clone());
-        }
-        let kek = match self.keks.get(quarter)? {
-            Some(kek) => kek,
-            None if or_made => self.keks.make(quarter)?,
-            None => {
-                let reason = format!("the key of {quarter} is missing");
-                return Err(VaultError::Damaged(reason));
-            }
-        };
-        opened.insert(quarter, kek.clone());
-        Ok(kek)
-    }
 }
 
 impl KeyVault for FileVault {
@@ -134,12 +112,12 @@ impl KeyVault for FileVault {
         }
         let has_keys = has_keys(&connection, quarter)?;
         // One that vanished is not made anew: what it wrapped would be lost without a word.
-        let kek = self.kek(quarter, !has_keys)?;
+        self.keks.id(quarter, !has_keys)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut made = Vec::with_capacity(count);
         for _ in 0..count {
             let (kid, key) = (Kid::random(), DataKey::random());
-            let wrapped = key.wrap(&kek, &place(kid, quarter));
+            let wrapped = self.keks.wrap((kid, quarter), &key)?;
             transaction
                 .prepare_cached(
                     "INSERT INTO keys (kid, quarter, erased, wrapped) VALUES (?1, ?2, 0, ?3)",
@@ -170,9 +148,7 @@ impl KeyVault for FileVault {
         let quarter = quarter
             .parse()
             .map_err(|error| VaultError::Damaged(format!("key {kid}: {error}")))?;
-        let kek = self.kek(quarter, false)?;
-        let key = DataKey::unwrap(&wrapped, &kek, &place(kid, quarter))
-            .map_err(|error| VaultError::Damaged(format!("key {kid}: {error}")))?;
+        let key = self.keks.unwrap((kid, quarter), &wrapped)?;
         Ok(key.sub_key(audience))
     }
 
@@ -209,17 +185,8 @@ impl KeyVault for FileVault {
         )?;
         transaction.commit()?;
         cut_write_ahead_log(&connection)?;
-        self.opened.lock().remove(&quarter);
         self.keks.destroy(quarter)
     }
-}
-
-/// A wrapped key put beside another id or quarter does not open.
-fn place(kid: Kid, quarter: Quarter) -> Binding {
-    let quarter = quarter.to_string();
-    Binding::to("data key")
-        .and(kid.as_bytes())
-        .and(quarter.as_bytes())
 }
 
 fn check_ours(connection: &Connection, path: &Path) -> Result<(), VaultError> {

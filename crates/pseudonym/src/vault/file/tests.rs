@@ -3,7 +3,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use super::*;
-use crate::envelope::{open, seal};
+use crate::envelope::{Binding, SubKey, open, seal};
+use crate::vault::conformance::Place;
 
 fn quarter() -> Quarter {
     "2026q4".parse().expect("a quarter")
@@ -53,65 +54,33 @@ fn wrapped(vault: &FileVault, kid: Kid) -> Vec<u8> {
     row.expect("it is there")
 }
 
-fn refused(result: Result<SubKey, VaultError>) -> VaultError {
-    result.map(|_| ()).expect_err("it is not handed out")
-}
+struct Disk(tempfile::TempDir);
 
-#[test]
-fn a_key_is_the_same_after_a_restart() {
-    let folder = folder();
-    let (kid, key) = make(&vault(&folder), 3).remove(1);
-    let place = Binding::to("test");
-    let sealed = seal(&key.sub_key(Audience::Region), &place, b"clear");
-    let vault = vault(&folder);
-    let again = vault.open(kid, Audience::Region).expect("it is there");
-    assert_eq!(
-        open(&again, &place, &sealed).expect("it opens")[..],
-        b"clear"[..]
-    );
-}
-
-#[test]
-fn a_destroyed_key_is_gone_for_good_and_its_id_is_never_given_again() {
-    let folder = folder();
-    let (kid, _) = make(&vault(&folder), 1).remove(0);
-    {
-        let vault = vault(&folder);
-        vault.shred(&[kid]).expect("it is destroyed");
-        vault.shred(&[kid]).expect("again changes nothing");
-        assert_eq!(
-            refused(vault.open(kid, Audience::Region)),
-            VaultError::Erased
-        );
+impl Place for Disk {
+    fn vault(&self) -> Box<dyn KeyVault> {
+        Box::new(vault(&self.0))
     }
+
+    fn keks(&self) -> PathBuf {
+        self.0.path().join("keks")
+    }
+}
+
+mod conforms {
+    crate::vault_conforms! { super::Disk(super::folder()) }
+}
+
+#[test]
+fn the_id_of_a_destroyed_key_is_never_given_again() {
+    let folder = folder();
     let vault = vault(&folder);
-    assert_eq!(
-        refused(vault.open(kid, Audience::National)),
-        VaultError::Erased
-    );
+    let (kid, _) = make(&vault, 1).remove(0);
+    vault.shred(&[kid]).expect("it is destroyed");
     let again = vault.connection.lock().execute(
         "INSERT INTO keys (kid, quarter, erased, wrapped) VALUES (?1, '2026q4', 0, x'00')",
         [&kid.as_bytes()[..]],
     );
     assert!(again.is_err(), "its id is taken");
-}
-
-#[test]
-fn a_key_that_comes_after_its_destruction_does_not_come_back() {
-    let folder = folder();
-    let vault = vault(&folder);
-    let late = Kid::random();
-    assert_eq!(
-        refused(vault.open(late, Audience::Region)),
-        VaultError::Unknown
-    );
-    vault
-        .shred(&[late])
-        .expect("it is destroyed before it was there");
-    assert_eq!(
-        refused(vault.open(late, Audience::Region)),
-        VaultError::Erased
-    );
 }
 
 #[test]
@@ -147,8 +116,10 @@ fn a_key_is_nowhere_on_the_disk_in_clear() {
     let vault = vault(&folder);
     for (kid, key) in make(&vault, 50) {
         let wrapped = wrapped(&vault, kid);
-        let kek = vault.kek(quarter(), false).expect("it is there");
-        let again = DataKey::unwrap(&wrapped, &kek, &place(kid, quarter())).expect("it opens");
+        let again = vault
+            .keks
+            .unwrap((kid, quarter()), &wrapped)
+            .expect("it opens");
         let (one, two) = (
             key.sub_key(Audience::Region),
             again.sub_key(Audience::Region),
@@ -169,43 +140,15 @@ fn key_bytes(key: &DataKey) -> Vec<u8> {
 }
 
 #[test]
-fn with_its_quarters_key_every_key_of_the_quarter_is_gone() {
+fn a_quarters_key_is_nowhere_on_the_disk_after_its_destruction() {
     let folder = folder();
     let vault = vault(&folder);
-    let old: Vec<_> = make(&vault, 3).into_iter().map(|(kid, _)| kid).collect();
-    let next = "2027q1".parse().expect("a quarter");
-    let (other, _) = vault.make(next, 1).expect("it is made").remove(0);
+    make(&vault, 3);
     let kek = folder.path().join("keks/2026q4.kek");
-    let kek_bytes = fs::read(&kek).expect("it is there");
+    let bytes = fs::read(&kek).expect("it is there");
     vault.destroy(quarter()).expect("it is destroyed");
-    vault.destroy(quarter()).expect("again changes nothing");
     assert!(!kek.exists());
-    assert!(!holds(&folder, &kek_bytes));
-    for kid in &old {
-        assert_eq!(
-            refused(vault.open(*kid, Audience::Region)),
-            VaultError::Erased
-        );
-    }
-    assert_eq!(vault.made_in(quarter()), Ok(old));
-    assert!(vault.open(other, Audience::Region).is_ok());
-    let again = vault.make(quarter(), 1).map(|_| ());
-    assert_eq!(
-        again,
-        Err(VaultError::Erased),
-        "nothing is made in it any more"
-    );
-}
-
-#[test]
-fn a_quarters_key_that_vanished_is_said_to_be_missing_and_not_made_anew() {
-    let folder = folder();
-    let (kid, _) = make(&vault(&folder), 1).remove(0);
-    fs::remove_file(folder.path().join("keks/2026q4.kek")).expect("it was there");
-    let vault = vault(&folder);
-    let missing = VaultError::Damaged("the key of 2026q4 is missing".into());
-    assert_eq!(refused(vault.open(kid, Audience::Region)), missing);
-    assert_eq!(vault.make(quarter(), 1).map(|_| ()), Err(missing));
+    assert!(!holds(&folder, &bytes));
 }
 
 #[test]
