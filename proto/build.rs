@@ -14,6 +14,7 @@ const FILES: [&str; 19] = [
     "doorstroom/log/v1/commit.proto",
     "doorstroom/log/v1/erasure.proto",
     "doorstroom/log/v1/sealed.proto",
+    "doorstroom/log/v1/vault.proto",
     "doorstroom/pseudonym/v1/evaluator.proto",
     "doorstroom/waitlist/v1/books.proto",
     "doorstroom/waitlist/v1/counts.proto",

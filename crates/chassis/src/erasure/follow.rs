@@ -13,6 +13,8 @@ use super::record::Subject;
 
 /// How often the ledger is asked how it ends, and what could not be destroyed is tried again.
 const CONFIRM_EVERY: Duration = CONFIRMED_FOR.checked_div(20).expect("not by zero");
+/// The same until that was heard once: nobody is read before.
+const CONFIRM_FIRST: Duration = Duration::from_millis(50);
 
 /// Lines that were read and whose keys are not destroyed yet.
 #[derive(Default)]
@@ -43,8 +45,12 @@ pub(super) async fn follow(keyring: Keyring) {
 async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> {
     let mut chain = Chain::new(keyring.inner.signer.verifying_key());
     let mut unfinished = Unfinished::default();
-    let mut ticks = tokio::time::interval(CONFIRM_EVERY);
     loop {
+        let pause = if keyring.inner.erased.now().is_whole {
+            CONFIRM_EVERY
+        } else {
+            CONFIRM_FIRST
+        };
         tokio::select! {
             page = lines.next() => match page {
                 Ok(page) => {
@@ -61,7 +67,7 @@ async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> 
                 Err(LogError::Closed) => return Ok(()),
                 Err(error) => return Err(format!("the erasure ledger cannot be read: {error}")),
             },
-            _ = ticks.tick() => keyring.tidy(),
+            () = tokio::time::sleep(pause) => keyring.tidy(),
         }
         finish(keyring, &mut unfinished).await;
         confirm(keyring, lines.position()).await;
@@ -110,12 +116,15 @@ fn destroy(vault: &dyn KeyVault, lines: &[Subject]) -> Result<(), VaultError> {
 }
 
 /// Notes when everything that the ledger says has been heard.
-async fn confirm(keyring: &Keyring, read: Position) {
+async fn confirm(keyring: &Keyring, heard: Position) {
     let ledger = &keyring.inner.ledger;
     let asked = Instant::now();
-    if *ledger.status().borrow() == Status::Serving
-        && ledger.last_position().await.is_ok_and(|last| last <= read)
-    {
+    if *ledger.status().borrow() != Status::Serving {
+        return;
+    }
+    // Behind the last line there may be records that are none, such as those that tell the time.
+    let is_read = |last| last <= ledger.read_to() && ledger.end() <= heard;
+    if ledger.last_position().await.is_ok_and(is_read) {
         *keyring.inner.confirmed.lock() = Some(asked);
         keyring.inner.erased.set_whole();
     }

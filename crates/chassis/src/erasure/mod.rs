@@ -8,6 +8,7 @@ mod chain;
 mod check;
 mod destroy;
 mod follow;
+mod kafka;
 mod keyring;
 #[cfg(test)]
 mod model;
@@ -20,6 +21,7 @@ pub use chain::{Chain, LedgerFault};
 pub use check::check;
 pub use destroy::EraseError;
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
+pub use kafka::{KafkaVault, KeysSeen};
 pub(crate) use keyring::KeyError;
 pub use keyring::Keyring;
 pub use record::{ErasureRecord, Ground, Subject};
@@ -33,4 +35,9 @@ pub fn kid_of(body: &[u8]) -> Option<pseudonym::vault::Kid> {
 /// Name of a region's ledger of erasures.
 pub fn topic_name(region: &str) -> String {
     format!("{region}.erasures")
+}
+
+/// Name of the topic of a region's data keys.
+pub fn key_topic_name(region: &str) -> String {
+    format!("{region}.keys")
 }

@@ -62,6 +62,11 @@ impl Keks {
         }
     }
 
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Which key a quarter has; made if there is none and `or_made` says so.
     ///
     /// # Errors

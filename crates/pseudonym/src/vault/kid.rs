@@ -1,5 +1,6 @@
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use rand_core::{OsRng, RngCore as _};
 
 const KID_BYTES: usize = 16;
@@ -19,6 +20,12 @@ impl Kid {
     /// Reads what `as_bytes` gave.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// Reads its thirty-two hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
+        Self::from_slice(&bytes)
     }
 
     /// Its sixteen bytes.
