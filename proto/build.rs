@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     "doorstroom/access/v1/log.proto",
     "doorstroom/capacity/v1/completeness.proto",
     "doorstroom/capacity/v1/offering.proto",

@@ -5,11 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use chassis::erasure::key_topic_name;
 use eventlog::kafka::KafkaSettings;
 use eventlog::{EventLog, LogError};
 use tempfile::TempDir;
 
 use crate::config::{Service, Settings};
+use crate::persons;
 
 /// Returns the topics of the region that the settings need.
 pub(crate) fn topics(settings: &Settings) -> Vec<String> {
@@ -18,11 +20,20 @@ pub(crate) fn topics(settings: &Settings) -> Vec<String> {
         Service::Waitlist => &["waitlist", "waitlist-books"],
         Service::Evaluator => &[],
     });
+    // On Kafka everything is there; the embedded log keeps the ledger of erasures in a file of its own.
+    let is_shared = settings.kafka.is_some() && persons::are_served(settings);
     services
         .copied()
         .chain(["control", "access-log"])
+        .chain(is_shared.then_some("erasures"))
         .map(|context| format!("{}.{context}", settings.region))
         .collect()
+}
+
+/// Returns the compacted topics of the region that the settings need on Kafka.
+pub(crate) fn keyed_topics(settings: &Settings) -> Vec<String> {
+    let keys = persons::are_served(settings).then(|| key_topic_name(&settings.region));
+    keys.into_iter().collect()
 }
 
 /// Opens the log to read and write it. Blocks.

@@ -235,8 +235,21 @@ impl From<KeyError> for DecodeError {
     }
 }
 
-#[cfg(test)]
 impl SealedBody {
+    /// Tells whether the part that is for an audience opens with a key.
+    pub(crate) fn opens(
+        &self,
+        (topic, commit): (&str, &Commit),
+        key: (&envelope::SubKey, Audience),
+    ) -> bool {
+        let (key, audience) = key;
+        let part = match audience {
+            Audience::Region => &self.region,
+            Audience::National => &self.national,
+        };
+        self.open(key, (topic, commit), part).is_ok()
+    }
+
     /// Opens one of its parts with whatever key.
     pub(super) fn open(
         &self,

@@ -17,6 +17,9 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
+use eventlog::Commit;
+use pseudonym::envelope::{Audience, SubKey};
+
 pub use chain::{Chain, LedgerFault};
 pub use check::check;
 pub use destroy::EraseError;
@@ -30,6 +33,12 @@ pub(crate) use standing::Erasures;
 /// The key that a body of a commit is sealed under; none if it is not a sealed one.
 pub fn kid_of(body: &[u8]) -> Option<pseudonym::vault::Kid> {
     crate::context::SealedBody::parse(body)?.kid()
+}
+
+/// Tells whether the part of a commit's body that is for an audience opens with a key: for who checks that none does.
+pub fn opens(topic: &str, commit: &Commit, key: (&SubKey, Audience)) -> bool {
+    crate::context::SealedBody::parse(&commit.body)
+        .is_some_and(|body| body.opens((topic, commit), key))
 }
 
 /// Name of a region's ledger of erasures.

@@ -12,7 +12,7 @@ mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use check::describe;
@@ -27,6 +27,8 @@ pub(crate) use table::{SETTINGS, Scope, Setting};
 pub struct Settings {
     /// Folder of the embedded log, the replica and the snapshots.
     pub data: PathBuf,
+    /// Folder of the keys of persons; without it the data folder.
+    pub person_keys: Option<PathBuf>,
     /// What this node runs.
     pub services: Vec<Service>,
     /// Brokers, as `host:port,host:port`; without them the embedded log is used.
@@ -75,6 +77,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             data: PathBuf::from("data"),
+            person_keys: None,
             services: Service::ALL.to_vec(),
             kafka: None,
             kafka_options: Vec::new(),
@@ -92,6 +95,13 @@ impl Default for Settings {
             connection_age: Duration::from_secs(15 * 60),
             max_connections: 1000,
         }
+    }
+}
+
+impl Settings {
+    /// Returns where the keys of persons are, and the key that signs the erasure ledger.
+    pub(crate) fn person_keys(&self) -> &Path {
+        self.person_keys.as_ref().unwrap_or(&self.data)
     }
 }
 

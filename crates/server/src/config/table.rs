@@ -65,6 +65,25 @@ pub(crate) static SETTINGS: &[Setting] = &[
         show: |settings| settings.data.display().to_string(),
     },
     Setting {
+        name: "person-keys",
+        placeholder: "DIR",
+        scope: Scope::Log,
+        help: "Folder of the keys of persons, which the nodes of one region on Kafka share; without it the data folder",
+        set: |settings, given| {
+            put(
+                &mut settings.person_keys,
+                given.word().map(|word| Some(word.into())),
+            )
+        },
+        show: |settings| {
+            settings
+                .person_keys
+                .as_ref()
+                .map(|folder| folder.display().to_string())
+                .unwrap_or_default()
+        },
+    },
+    Setting {
         name: "services",
         placeholder: "LIST",
         scope: Scope::Serve,

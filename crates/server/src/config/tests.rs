@@ -73,6 +73,7 @@ fn every_setting_can_be_given_in_the_file() {
         file: file(
             r#"
             data = "/var/lib/doorstroom"
+            person_keys = "/var/lib/region-keys"
             services = ["capacity"]
             kafka = "one:9092,two:9092"
             region = "groningen"

@@ -1,6 +1,8 @@
 use std::io::Write;
 
 use anyhow::Context as _;
+use eventlog::LogError;
+use eventlog::kafka::{TopicKind, apply_topics};
 
 use crate::config::Settings;
 use crate::storage;
@@ -10,10 +12,17 @@ pub(super) async fn apply(settings: &Settings, out: &mut (dyn Write + Send)) -> 
     let kafka = storage::kafka(settings)
         .context("topics are made on Apache Kafka: say where it is with --kafka host:port")?;
     let brokers = kafka.bootstrap.clone();
-    let names = storage::topics(settings);
+    let kinds = [
+        (TopicKind::Versioned, storage::topics(settings)),
+        (TopicKind::Keyed, storage::keyed_topics(settings)),
+    ];
     let applied = tokio::task::spawn_blocking(move || {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        eventlog::kafka::apply_topics(&kafka, &names)
+        let mut reports = Vec::new();
+        for (kind, names) in kinds {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            reports.extend(apply_topics(&kafka, &names, kind)?);
+        }
+        Ok::<_, LogError>(reports)
     });
     let reports = applied
         .await?

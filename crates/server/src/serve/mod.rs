@@ -45,10 +45,12 @@ pub struct Outside {
 pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<()> {
     let opening = settings.clone();
     let opened = tokio::task::spawn_blocking(move || {
-        anyhow::Ok((storage::open(&opening)?, persons::open_if_served(&opening)?))
+        let log = storage::open(&opening)?;
+        let persons = persons::open_if_served(&opening, &log)?;
+        anyhow::Ok((log, persons))
     });
     let (log, persons) = opened.await??;
-    let ledger = persons.as_ref().map(|persons| persons.ledger.clone());
+    let ledger = persons.as_ref().and_then(|persons| persons.own_log.clone());
     let mut node = Node {
         name: Uuid::now_v7().to_string(),
         log,
@@ -63,8 +65,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     };
     node.access_log = AccessLog::start(&node)?;
     if let Some(persons) = persons {
-        let keyring = persons.start(&node.region, &node.tasks, &node.shutdown)?;
-        node.keyring = Some(keyring);
+        node.keyring = Some(persons.start(&node.tasks, &node.shutdown));
     }
     let routes = grpc::mount(&node, settings)
         .with_context(|| format!("the services of region {} cannot start", settings.region))?;
@@ -147,13 +148,7 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
         "doorstroomd: callers are not identified yet: {door}; who one is (doorstroom --as) is believed from this machine \
          alone, and without it nothing about persons is done"
     )?;
-    if persons::are_served(settings) {
-        writeln!(
-            out,
-            "doorstroomd: keys of persons are files in {}: for trying out, not for earnest",
-            settings.data.display()
-        )?;
-    }
+    persons::announce(out, settings)?;
     keys::announce(out, settings)?;
     if settings.demo {
         demonstration::announce(out, at.grpc)?;
@@ -164,7 +159,7 @@ fn announce(out: &mut dyn Write, settings: &Settings, at: &Addresses) -> std::io
 /// A server at work.
 struct Running {
     node: Node,
-    /// Of erasures, where persons are served.
+    /// Of erasures, where it is a log of its own.
     ledger: Option<EventLog>,
     stopping: CancellationToken,
     grpc: JoinHandle<anyhow::Result<()>>,

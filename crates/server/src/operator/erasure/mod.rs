@@ -1,107 +1,27 @@
 //! What an auditor asks of the erasures, and how a retention ends.
 
+mod opened;
 #[cfg(test)]
 mod tests;
+mod verify;
 
-use std::collections::HashSet;
 use std::io::Write;
 
-use anyhow::{anyhow, bail, ensure};
+use anyhow::{anyhow, bail};
 use chassis::Clock;
-use chassis::erasure::{ErasureRecord, Ground, Subject, check, kid_of, topic_name};
-use eventlog::{EventLog, LogError, Position};
-use pseudonym::envelope::Audience;
-use pseudonym::vault::{FileVault, KeyVault as _, Kid, Quarter, VaultError};
+use chassis::erasure::{Ground, Subject, topic_name};
+use eventlog::EventLog;
+use pseudonym::vault::Quarter;
+use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Settings;
-use crate::{persons, storage};
+use crate::operator::mend::caught_up;
+use crate::persons::{self, Persons};
+use crate::storage;
 
-const PAGE: usize = 4_096;
-
-/// Checks the ledger's chain and signatures, and that what it names is gone: its keys, and with them every body.
-pub(super) async fn verify(
-    settings: &Settings,
-    out: &mut (dyn Write + Send),
-) -> anyhow::Result<()> {
-    let opened = persons::open_to_read(settings)?;
-    let name = topic_name(&settings.region);
-    let lines = check(&crate::operator::topic(&opened.ledger, &name)?, opened.key).await?;
-    writeln!(
-        out,
-        "{name}: {} lines, each signed and in its place",
-        lines.len()
-    )?;
-    let vault = opened.vault;
-    let (problems, named) = tokio::task::spawn_blocking(move || keys(&lines, &vault)).await??;
-    writeln!(out, "keys: {} destroyed", named.len())?;
-    let log = storage::open_to_read(settings)?;
-    for topic in log.topic_names() {
-        let found = bodies(&log, &topic, &named).await?;
-        writeln!(
-            out,
-            "{topic}: {found} bodies under destroyed keys, kept and unreadable"
-        )?;
-    }
-    for problem in &problems {
-        writeln!(out, "{problem}")?;
-    }
-    out.flush()?;
-    ensure!(
-        problems.is_empty(),
-        "the erasures do not hold together: {} problems",
-        problems.len()
-    );
-    Ok(())
-}
-
-/// What does not agree between the ledger and the vault, and every key that is to be gone.
-fn keys(
-    lines: &[ErasureRecord],
-    vault: &FileVault,
-) -> Result<(Vec<String>, HashSet<Kid>), VaultError> {
-    let (mut problems, mut named) = (Vec::new(), HashSet::new());
-    for line in lines {
-        let kids = match line.subject {
-            Subject::Entry(kid) => vec![kid],
-            Subject::Quarter(quarter) => vault.made_in(quarter)?,
-        };
-        for kid in kids {
-            let problem = match vault.open(kid, Audience::Region) {
-                Err(VaultError::Erased) => None,
-                Err(error) => Some(error.to_string()),
-                Ok(_) => Some("it is not destroyed".to_owned()),
-            };
-            problems.extend(problem.map(|what| format!("line {}: key {kid}: {what}", line.number)));
-            named.insert(kid);
-        }
-    }
-    for kid in vault.destroyed()? {
-        if !named.contains(&kid) {
-            problems.push(format!(
-                "key {kid} is destroyed, and the ledger does not name it: it is an older ledger, or was cut short"
-            ));
-        }
-    }
-    Ok((problems, named))
-}
-
-/// How many bodies of a topic stand under these keys.
-async fn bodies(log: &EventLog, topic: &str, named: &HashSet<Kid>) -> Result<usize, LogError> {
-    let topic = log.topic(topic)?;
-    let mut after = Position::START;
-    let mut found = 0;
-    loop {
-        let page = topic.page(after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(found);
-        };
-        after = last.position;
-        let kids = page.iter().filter_map(|commit| kid_of(&commit.body));
-        found += kids.filter(|kid| named.contains(kid)).count();
-    }
-}
+pub(super) use verify::verify;
 
 /// Destroys the key of a quarter: everything that was registered in it is erased.
 pub(super) async fn destroy(
@@ -119,22 +39,38 @@ pub(super) async fn destroy(
             "this erases everything that was registered in {quarter}, for good; say --yes to do it"
         );
     }
-    let opening = settings.clone();
-    let persons = tokio::task::spawn_blocking(move || persons::open(&opening)).await??;
+    let (persons, log, _folder) = open(settings).await?;
     let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-    let ledger = persons.ledger.clone();
-    let keyring = persons.start(&settings.region, &tasks, &shutdown)?;
+    let keyring = persons.start(&tasks, &shutdown);
     keyring.ready().await.map_err(|fault| anyhow!(fault))?;
     let subject = [Subject::Quarter(quarter)];
     let erased = keyring.erase(&subject, Ground::Retention, now).await;
     shutdown.cancel();
     tasks.close();
     tasks.wait().await;
-    ledger.close();
+    log.close();
     erased?;
     writeln!(
         out,
         "{quarter}: its key is destroyed, and with it everything that it wrapped"
     )?;
     Ok(())
+}
+
+/// Opens the keys and the ledger to erase: on Kafka the nodes may run on. The ledger's log is to be closed.
+async fn open(settings: &Settings) -> anyhow::Result<(Persons, EventLog, Option<TempDir>)> {
+    let opening = settings.clone();
+    let Some(kafka) = storage::kafka(settings) else {
+        let mut persons = tokio::task::spawn_blocking(move || persons::open(&opening)).await??;
+        let log = persons.own_log.take();
+        let log = log.ok_or_else(|| anyhow!("the erasure ledger has no log of its own"))?;
+        return Ok((persons, log, None));
+    };
+    let name = topic_name(&settings.region);
+    let (log, folder) = storage::open_beside(&kafka, &name)?;
+    caught_up(&crate::operator::topic(&log, &name)?).await?;
+    let following = log.clone();
+    let opened =
+        tokio::task::spawn_blocking(move || persons::on_kafka(&opening, &kafka, &following));
+    Ok((opened.await??, log, Some(folder)))
 }

@@ -1,8 +1,16 @@
 use std::fs;
 use std::path::Path;
 
-use super::*;
+use chassis::Clock;
+use chassis::erasure::{Ground, Subject, topic_name};
+use eventlog::EventLog;
+use pseudonym::vault::{FileVault, KeyVault as _, Kid, Quarter};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Settings;
 use crate::operator::{Command, run};
+use crate::{persons, storage};
 
 fn settings(data: &Path) -> Settings {
     Settings {
@@ -82,8 +90,8 @@ async fn a_line_whose_key_is_still_there_is_named() {
 async fn erase(settings: &Settings, kid: Kid) {
     let persons = persons::open(settings).unwrap();
     let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-    let ledger = persons.ledger.clone();
-    let keyring = persons.start(&settings.region, &tasks, &shutdown).unwrap();
+    let ledger = persons.own_log.clone().unwrap();
+    let keyring = persons.start(&tasks, &shutdown);
     keyring.ready().await.unwrap();
     let now = Clock::system().now();
     let subject = [Subject::Entry(kid)];
