@@ -59,6 +59,11 @@ impl Broker {
         }
     }
 
+    /// Where its data lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(crate) fn bootstrap(&self) -> &str {
         &self.bootstrap
     }

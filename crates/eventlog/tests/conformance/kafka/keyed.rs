@@ -1,6 +1,8 @@
 //! A compacted topic: of each key the last value.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use eventlog::kafka::{Heard, KeyedReport, KeyedTopic, TopicKind, apply_topics, scan_keyed};
@@ -135,6 +137,66 @@ async fn one_that_would_keep_what_is_deleted_is_not_read() {
             reason.contains("max.compaction.lag.ms is 9223372036854775807, not 86400000 or less"),
             "{reason}"
         );
+    });
+    done.await.expect("it holds");
+}
+
+/// As it must be, and quicker.
+const QUICK: [(&str, &str); 9] = [
+    ("cleanup.policy", "compact"),
+    ("segment.ms", "1000"),
+    ("max.compaction.lag.ms", "2000"),
+    ("min.compaction.lag.ms", "0"),
+    ("min.cleanable.dirty.ratio", "0.0"),
+    ("delete.retention.ms", "2592000000"),
+    ("message.timestamp.type", "LogAppendTime"),
+    ("unclean.leader.election.enable", "false"),
+    ("file.delete.delay.ms", "100"),
+];
+
+/// Whether some file beneath a folder has these bytes.
+fn holds(folder: &Path, wanted: &[u8]) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| {
+        if path.is_dir() {
+            return holds(&path, wanted);
+        }
+        // The broker removes files while we look.
+        let bytes = fs::read(&path).unwrap_or_default();
+        bytes.windows(wanted.len()).any(|window| window == wanted)
+    })
+}
+
+/// Nothing is written after the deletion but what the topic writes by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_deleted_is_in_no_file_of_the_broker_when_the_time_is_over() {
+    let world = World::on_kafka().await;
+    let name = topic(&world);
+    let mut wanted = NewTopic::new(&name, 1, TopicReplication::Fixed(1));
+    for (key, value) in QUICK {
+        wanted = wanted.set(key, value);
+    }
+    let made = admin(&world).create_topics([&wanted], &options()).await;
+    made.expect("the broker answers")[0]
+        .as_ref()
+        .expect("it is made");
+    let done = tokio::task::spawn_blocking(move || {
+        let node = Node::start(&name);
+        let (gone, kept) = ("what-is-to-vanish-71", "what-is-to-stay-17");
+        node.put("a", Some(gone));
+        node.put("b", Some(kept));
+        node.put("a", None);
+        let folder = broker().folder();
+        assert!(holds(folder, gone.as_bytes()), "the search finds it");
+        let until = Instant::now() + 2 * DEADLINE;
+        while holds(folder, gone.as_bytes()) {
+            assert!(Instant::now() < until, "it is still there");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        assert!(holds(folder, kept.as_bytes()));
+        assert_eq!(node.knows(), [pair("b", kept)]);
+        drop(node);
+        assert_eq!(Node::start(&name).knows(), [pair("b", kept)]);
     });
     done.await.expect("it holds");
 }
