@@ -1,0 +1,165 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use chassis::erasure::{KafkaVault, Keyring, KeysSeen, SigningKey, key_topic_name, topic_name};
+use e2e::shared_kafka;
+use eventlog::kafka::{Heard, KafkaSettings, KeyedTopic};
+use eventlog::{EventLog, Topic};
+use pseudonym::vault::conformance::Place;
+use pseudonym::vault::{Keks, KeyVault, Kid};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A region of its own on the broker that all cases share.
+pub(crate) struct Region {
+    pub(crate) name: String,
+    /// What the nodes share, and what each has for itself.
+    folder: TempDir,
+}
+
+impl Region {
+    pub(crate) fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self {
+            name: format!("case-{number}"),
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
+    }
+
+    pub(crate) fn settings() -> KafkaSettings {
+        KafkaSettings {
+            bootstrap: shared_kafka().bootstrap().to_owned(),
+            options: Vec::new(),
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The vault as a node has it that uses this folder.
+    pub(crate) fn vault_in(&self, folder: &Path) -> KafkaVault {
+        let keks = Keks::open(folder).expect("it can be made");
+        KafkaVault::open(&Self::settings(), &self.name, keks).expect("it starts")
+    }
+
+    pub(crate) fn open(&self) -> KafkaVault {
+        self.vault_in(self.shared())
+    }
+
+    /// What an auditor sees.
+    pub(crate) fn seen(&self) -> KeysSeen {
+        let keks = Keks::beside(self.shared());
+        let read = || KeysSeen::read(&Self::settings(), &self.name, keks);
+        // Apart from the runtime that a case may have.
+        let seen = std::thread::scope(|scope| scope.spawn(read).join());
+        seen.expect("it ends").expect("it can be read")
+    }
+
+    /// The topic itself, for who writes past the vault; with every value that it ever had.
+    pub(crate) fn raw(&self) -> Raw {
+        let values = Arc::<parking_lot::Mutex<Vec<Pair>>>::default();
+        let heard = Arc::clone(&values);
+        let name = key_topic_name(&self.name);
+        let topic = KeyedTopic::follow(&Self::settings(), &name, move |record| {
+            heard.lock().push((record.key, record.value));
+            Heard::Noted
+        });
+        Raw {
+            topic: topic.expect("it starts"),
+            values,
+        }
+    }
+
+    /// A node of the region.
+    pub(crate) fn node(&self, name: &str) -> Node {
+        let replica = self.folder.path().join(format!("{name}.db"));
+        let ledger = topic_name(&self.name);
+        let log = EventLog::kafka(&Self::settings(), &replica, &[&ledger]).expect("it opens");
+        let vault: Arc<dyn KeyVault> = Arc::new(self.open());
+        let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let signer = SigningKey::from_bytes(&[7; 32]);
+        let ledger = log.topic(&ledger).expect("the topic");
+        let keys = (Arc::clone(&vault), signer);
+        let keyring = Keyring::start(keys, ledger.clone(), &tasks, &shutdown);
+        Node {
+            log,
+            ledger,
+            vault,
+            keyring,
+            tasks,
+            shutdown,
+        }
+    }
+}
+
+impl Place for Region {
+    fn vault(&self) -> Box<dyn KeyVault> {
+        Box::new(self.open())
+    }
+
+    fn keks(&self) -> PathBuf {
+        self.shared().join("keks")
+    }
+}
+
+type Pair = (Vec<u8>, Option<Vec<u8>>);
+
+pub(crate) struct Raw {
+    topic: KeyedTopic,
+    values: Arc<parking_lot::Mutex<Vec<Pair>>>,
+}
+
+impl Raw {
+    pub(crate) fn put(&self, pair: &Pair) {
+        let put = self.topic.put(std::slice::from_ref(pair));
+        put.expect("it is durable");
+    }
+
+    /// What was written of a key, in order.
+    pub(crate) fn of(&self, kid: Kid) -> Vec<Pair> {
+        self.topic.wait_for_end(DEADLINE).expect("it is read");
+        let values = self.values.lock();
+        let of = |(key, _): &&Pair| *key == kid.to_string().into_bytes();
+        values.iter().filter(of).cloned().collect()
+    }
+}
+
+pub(crate) struct Node {
+    log: EventLog,
+    pub(crate) ledger: Topic,
+    pub(crate) vault: Arc<dyn KeyVault>,
+    pub(crate) keyring: Keyring,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl Node {
+    pub(crate) async fn stop(self) {
+        self.shutdown.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        drop(self.keyring);
+        let (log, vault) = (self.log, self.vault);
+        let closed = tokio::task::spawn_blocking(move || {
+            log.close();
+            drop(vault);
+        });
+        closed.await.expect("it closes");
+    }
+}
+
+/// Asks until it is so.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < until, "not within the deadline: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
