@@ -21,6 +21,8 @@ const HELD_FOR: Duration = Duration::from_secs(5 * 60);
 pub(super) const CONFIRMED_FOR: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 600 });
 /// Keys are made so many at a time: one write for all.
 const MADE_AT_ONCE: usize = 256;
+/// When so few are left, further ones are made meanwhile: nobody waits for them.
+const FEW: usize = MADE_AT_ONCE / 2;
 
 /// Gives and destroys the keys of entries about persons on this node. Cheap to clone.
 #[derive(Clone)]
@@ -39,12 +41,15 @@ pub(super) struct Inner {
     /// Made, durable, and not used yet.
     spare: Mutex<Spare>,
     held: Mutex<HashMap<(Kid, Audience), (SubKey, Instant)>>,
+    tasks: TaskTracker,
 }
 
 #[derive(Default)]
 struct Spare {
     quarter: Option<Quarter>,
     keys: Vec<(Kid, DataKey)>,
+    /// Further ones are being made.
+    is_refilled: bool,
 }
 
 /// Why a key is not to be had.
@@ -81,6 +86,7 @@ impl Keyring {
             confirmed: Mutex::default(),
             spare: Mutex::default(),
             held: Mutex::default(),
+            tasks: tasks.clone(),
         });
         let keyring = Self { inner };
         let following = follow::follow(keyring.clone());
@@ -129,6 +135,10 @@ impl Keyring {
             spare.quarter = Some(quarter);
         }
         let made = spare.keys.pop();
+        if spare.keys.len() < FEW && !std::mem::replace(&mut spare.is_refilled, true) {
+            self.refill(quarter);
+        }
+        drop(spare);
         let (kid, key) = made.ok_or_else(|| KeyError::NotNow("no key was made".to_owned()))?;
         let mut held = self.inner.held.lock();
         let since = Instant::now();
@@ -136,6 +146,22 @@ impl Keyring {
             held.insert((kid, audience), (key.sub_key(audience), since));
         }
         Ok(kid)
+    }
+
+    /// Makes further keys, without anybody waiting for them.
+    fn refill(&self, quarter: Quarter) {
+        let keyring = self.clone();
+        self.inner.tasks.spawn_blocking(move || {
+            let made = keyring.inner.vault.make(quarter, MADE_AT_ONCE);
+            let mut spare = keyring.inner.spare.lock();
+            spare.is_refilled = false;
+            // Whoever finds none hears why.
+            if let Ok(made) = made
+                && spare.quarter == Some(quarter)
+            {
+                spare.keys.extend(made);
+            }
+        });
     }
 
     /// What an audience may have of an entry's key.
@@ -203,7 +229,9 @@ impl Keyring {
 
     /// Forgets the keys that were made and not used.
     pub(super) fn forget_spare(&self) {
-        *self.inner.spare.lock() = Spare::default();
+        let mut spare = self.inner.spare.lock();
+        spare.quarter = None;
+        spare.keys.clear();
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::admin::{self, SEGMENT_MILLIS};
 use super::super::prepare::{self, ASK, Obstacle};
 use super::super::quiet::Consumer;
 use super::super::silence::Silence;
-use super::{Heard, KeyedRecord, Reader, Shared, put};
+use super::{Heard, KeyedRecord, Reader, Shared};
 use crate::backend::system_clock;
 
 /// Whoever asks for the end waits for so long at most until the question is looked at.
@@ -39,6 +39,15 @@ pub(super) struct Follower {
     wrote: Option<Instant>,
 }
 
+/// How the topic is read.
+struct Reading {
+    consumer: Consumer,
+    /// Asks for the end on a connection of its own: on the other one the answer waits behind the records to come.
+    asker: Consumer,
+    /// Where the topic ended when this began.
+    end: u64,
+}
+
 /// A question for the end, and where that is.
 struct Goal {
     question: u64,
@@ -63,10 +72,10 @@ impl Follower {
         let mut said = None;
         while !self.stopped() {
             let fault = match self.prepare() {
-                Ok((consumer, end)) => {
+                Ok(reading) => {
                     said = None;
                     self.fault(None);
-                    self.follow(&consumer, end)
+                    self.follow(&reading)
                 }
                 Err(Obstacle::Away(reason)) => Some(format!("Kafka does not answer: {reason}")),
                 Err(Obstacle::Wrong(reason)) => Some(reason),
@@ -93,9 +102,8 @@ impl Follower {
         self.shared.changed.notify_all();
     }
 
-    /// Checks that the topic is as it must be; returns a consumer that stands behind what was handed over, and where
-    /// the topic ends.
-    fn prepare(&mut self) -> Result<(Consumer, u64), Obstacle> {
+    /// Checks that the topic is as it must be; returns a consumer that stands behind what was handed over.
+    fn prepare(&mut self) -> Result<Reading, Obstacle> {
         let (settings, name) = (&self.shared.settings, &self.shared.name);
         let found = match admin::look(settings, name)? {
             Some(found) => found,
@@ -115,8 +123,8 @@ impl Follower {
             return Err(Obstacle::Wrong(reason));
         }
         self.segment_millis = found.millis(SEGMENT_MILLIS).unwrap_or(i64::MAX);
-        let consumer = prepare::consumer(settings)?;
-        let (_, end) = consumer.fetch_watermarks(name, 0, ASK)?;
+        let (consumer, asker) = (prepare::consumer(settings)?, prepare::consumer(settings)?);
+        let (_, end) = asker.fetch_watermarks(name, 0, ASK)?;
         let end = end.unsigned_abs();
         if end < self.read_to {
             return Err(Obstacle::Wrong(format!(
@@ -125,17 +133,26 @@ impl Follower {
             )));
         }
         prepare::assign(&consumer, name, self.read_to.cast_signed())?;
-        Ok((consumer, end))
+        Ok(Reading {
+            consumer,
+            asker,
+            end,
+        })
     }
 
     /// Follows until the node stops, or the consumer is of no use any more; returns why the topic cannot be read.
-    fn follow(&mut self, consumer: &Consumer, end: u64) -> Option<String> {
+    fn follow(&mut self, reading: &Reading) -> Option<String> {
+        let Reading {
+            consumer,
+            asker,
+            end,
+        } = reading;
         let name = self.shared.name.clone();
         let mut silence = Silence::begin();
         let mut goal: Option<Goal> = None;
         let mut at_end = false;
         while !self.stopped() {
-            goal = goal.or_else(|| self.question(consumer));
+            goal = goal.or_else(|| self.question(asker));
             let before = self.read_to;
             match self.poll(consumer) {
                 Ok(is_end) => at_end = is_end || (at_end && self.read_to == before),
@@ -143,12 +160,12 @@ impl Follower {
             }
             if at_end {
                 // What stood last may be compacted away: nothing comes before this offset any more.
-                self.read_to = self.read_to.max(end);
+                self.read_to = self.read_to.max(*end);
             }
             self.tell(&mut goal);
             if self.read_to > before {
                 silence = Silence::begin();
-            } else if silence.is_for_good(consumer, &name, self.read_to) {
+            } else if silence.is_for_good(asker, &name, self.read_to) {
                 tracing::warn!(
                     topic = name,
                     "nothing is heard from Kafka: it is asked anew"
@@ -163,12 +180,12 @@ impl Follower {
     }
 
     /// Asks for the end, if somebody waits for it.
-    fn question(&self, consumer: &Consumer) -> Option<Goal> {
+    fn question(&self, asker: &Consumer) -> Option<Goal> {
         let question = {
             let progress = self.shared.progress.lock();
             (progress.asked > progress.answered).then_some(progress.asked)?
         };
-        let end = consumer.fetch_watermarks(&self.shared.name, 0, ANSWER);
+        let end = asker.fetch_watermarks(&self.shared.name, 0, ANSWER);
         end.ok().map(|(_, end)| Goal {
             question,
             end: end.unsigned_abs(),
@@ -248,7 +265,7 @@ impl Follower {
         if is_to_roll {
             values.push((Vec::new(), Some(b"roll".to_vec())));
         }
-        if let Err(error) = put::put(&self.shared.settings, &self.shared.name, &values) {
+        if let Err(error) = self.shared.put(&values) {
             tracing::debug!(%error, "what is to be compacted waits: {error}");
         }
     }

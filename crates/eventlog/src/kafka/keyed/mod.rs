@@ -18,6 +18,7 @@ use super::prepare::{self, ASK};
 use super::{KafkaSettings, TopicKind};
 use crate::LogError;
 use follow::Follower;
+use put::Writer;
 
 /// One record of a compacted topic.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,9 +67,16 @@ pub struct KeyedTopic {
 struct Shared {
     settings: KafkaSettings,
     name: String,
+    writer: Writer,
     progress: Mutex<Progress>,
     changed: Condvar,
     stop: AtomicBool,
+}
+
+impl Shared {
+    fn put(&self, values: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), LogError> {
+        self.writer.put(&self.settings, &self.name, values)
+    }
 }
 
 #[derive(Default)]
@@ -94,6 +102,7 @@ impl KeyedTopic {
         let shared = Arc::new(Shared {
             settings: settings.clone(),
             name: name.to_owned(),
+            writer: Writer::default(),
             progress: Mutex::default(),
             changed: Condvar::new(),
             stop: AtomicBool::new(false),
@@ -140,7 +149,7 @@ impl KeyedTopic {
     /// # Errors
     /// `Unavailable`: any of them may be there or not, or come yet.
     pub fn put(&self, values: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), LogError> {
-        put::put(&self.shared.settings, &self.shared.name, values)
+        self.shared.put(values)
     }
 }
 
