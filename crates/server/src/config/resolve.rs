@@ -133,7 +133,8 @@ impl Reading {
         }
     }
 
-    /// Without a word about it, a node beside Kafka runs what needs no keys.
+    /// Without a word about it, a node beside Kafka runs what needs no keys: those of persons the nodes of a region must
+    /// share, which somebody has to see to.
     fn fit_default_services(&mut self) {
         let settings = &mut self.settings;
         if settings.kafka.is_some() && !self.origins.contains_key("services") {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use eventlog::LogError;
 use eventlog::kafka::{TopicKind, apply_topics};
 
-use crate::config::Settings;
+use crate::config::{Service, Settings};
 use crate::storage;
 
 /// Makes the region's topics on Kafka that are missing, and says what differs in the others.
@@ -12,9 +12,14 @@ pub(super) async fn apply(settings: &Settings, out: &mut (dyn Write + Send)) -> 
     let kafka = storage::kafka(settings)
         .context("topics are made on Apache Kafka: say where it is with --kafka host:port")?;
     let brokers = kafka.bootstrap.clone();
+    // Whatever this machine would run: the region's other nodes may run the rest.
+    let region = Settings {
+        services: Service::ALL.to_vec(),
+        ..settings.clone()
+    };
     let kinds = [
-        (TopicKind::Versioned, storage::topics(settings)),
-        (TopicKind::Keyed, storage::keyed_topics(settings)),
+        (TopicKind::Versioned, storage::topics(&region)),
+        (TopicKind::Keyed, storage::keyed_topics(&region)),
     ];
     let applied = tokio::task::spawn_blocking(move || {
         let mut reports = Vec::new();
