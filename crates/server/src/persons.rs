@@ -88,7 +88,9 @@ pub(crate) fn on_kafka(
             reason,
             "it is not known yet whether this node has the keys of its region: {reason}"
         ),
-        Err(other) => bail!("the keys of persons cannot be used: {other}"),
+        Err(other) => bail!(
+            "the keys of persons cannot be used: {other} (the nodes of a region share that folder: person-keys)"
+        ),
     }
     let ledger = log.topic(&topic_name(&settings.region))?;
     let signer = signer(folder, || is_empty(&ledger))?;

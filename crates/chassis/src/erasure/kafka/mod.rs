@@ -74,8 +74,7 @@ impl KafkaVault {
         }
         let (topic, folder) = (self.topic.name(), self.keks.folder().display());
         Err(VaultError::Damaged(format!(
-            "the key of {quarter} in {folder} is another than the one that {topic} names: \
-             the nodes of a region must share that folder"
+            "the key of {quarter} in {folder} is another than the one that {topic} names"
         )))
     }
 

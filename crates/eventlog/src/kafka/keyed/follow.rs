@@ -69,37 +69,51 @@ impl Follower {
     }
 
     pub(super) fn run(mut self) {
-        let mut said = None;
+        let (mut is_away, mut said) = (false, None);
         while !self.stopped() {
             let fault = match self.prepare() {
                 Ok(reading) => {
-                    said = None;
-                    self.fault(None);
+                    (is_away, said) = (false, None);
+                    self.set_fault(None);
                     self.follow(&reading)
                 }
-                Err(Obstacle::Away(reason)) => Some(format!("Kafka does not answer: {reason}")),
+                Err(Obstacle::Away(reason)) => {
+                    let reason = format!("Kafka does not answer: {reason}");
+                    // Once for each time that it is away.
+                    if !std::mem::replace(&mut is_away, true) {
+                        tracing::warn!(reason, topic = self.shared.name, "{reason}");
+                    }
+                    Some(reason)
+                }
                 Err(Obstacle::Wrong(reason)) => Some(reason),
             };
-            if fault.is_some() && fault != said {
-                let reason = fault.clone().unwrap_or_default();
-                tracing::error!(topic = self.shared.name, reason, "{reason}");
+            if !is_away && fault != said {
+                if let Some(reason) = &fault {
+                    let topic = &self.shared.name;
+                    tracing::error!(topic, reason, "{topic} is not read: {reason}");
+                }
                 said.clone_from(&fault);
             }
-            self.fault(fault);
-            let until = Instant::now() + RETRY;
-            while !self.stopped() && Instant::now() < until {
-                std::thread::sleep(POLL);
-            }
+            self.set_fault(fault);
+            self.pause();
         }
+    }
+
+    fn pause(&self) {
+        let until = Instant::now() + RETRY;
+        while !self.stopped() && Instant::now() < until {
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Tells everybody who waits why it is not read.
+    fn set_fault(&self, fault: Option<String>) {
+        self.shared.progress.lock().fault = fault;
+        self.shared.changed.notify_all();
     }
 
     fn stopped(&self) -> bool {
         self.shared.stop.load(Ordering::Relaxed)
-    }
-
-    fn fault(&self, fault: Option<String>) {
-        self.shared.progress.lock().fault = fault;
-        self.shared.changed.notify_all();
     }
 
     /// Checks that the topic is as it must be; returns a consumer that stands behind what was handed over.

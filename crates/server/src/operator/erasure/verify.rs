@@ -47,15 +47,17 @@ pub(in crate::operator) async fn verify(
     let log = storage::open_to_read(settings)?;
     for topic in log.topic_names() {
         let bodies = bodies(&log, &topic, (&named, &keys)).await?;
-        writeln!(
+        let Bodies { found, tried, open } = bodies;
+        write!(
             out,
-            "{topic}: {} bodies under destroyed keys, kept and unreadable; {} were tried, {} of them open",
-            bodies.found,
-            bodies.tried,
-            bodies.open.len()
+            "{topic}: {found} bodies under destroyed keys; {tried} were tried, "
         )?;
+        match open.len() {
+            0 => writeln!(out, "none opens")?,
+            count => writeln!(out, "{count} still open")?,
+        }
         let is_leftover = |kid: &Kid| leftover.iter().any(|(left, _)| left == kid);
-        let open = bodies.open.into_iter().filter(|(_, kid)| !is_leftover(kid));
+        let open = open.into_iter().filter(|(_, kid)| !is_leftover(kid));
         problems.extend(open.map(|(position, kid)| {
             format!(
                 "{topic}: the body at position {position} opens, and its key {kid} is destroyed"
