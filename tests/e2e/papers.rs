@@ -10,7 +10,8 @@ fn named_in(paper: &str) -> impl Iterator<Item = &str> {
     let rows = paper.lines().filter(|line| line.starts_with('|'));
     let words = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
     words.filter(|word| {
-        let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        let is_name =
+            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
         word.len() > 24 && word.matches('_').count() > 3 && word.chars().all(is_name)
     })
 }

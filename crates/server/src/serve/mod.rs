@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::config::Settings;
 use crate::pages::Pages;
+use crate::persons::Persons;
 use crate::{demonstration, grpc, keys, pages, persons, storage};
 
 /// The least that the log gets for its last writes.
@@ -43,13 +44,7 @@ pub struct Outside {
 /// # Errors
 /// One sentence: the log cannot be opened, or a service cannot start.
 pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<()> {
-    let opening = settings.clone();
-    let opened = tokio::task::spawn_blocking(move || {
-        let log = storage::open(&opening)?;
-        let persons = persons::open_if_served(&opening, &log)?;
-        anyhow::Ok((log, persons))
-    });
-    let (log, persons) = opened.await??;
+    let (log, persons) = open(settings).await?;
     let ledger = persons.as_ref().and_then(|persons| persons.own_log.clone());
     let mut node = Node {
         name: Uuid::now_v7().to_string(),
@@ -115,6 +110,16 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     };
     running.stop(settings.stop_deadline).await;
     ended
+}
+
+async fn open(settings: &Settings) -> anyhow::Result<(EventLog, Option<Persons>)> {
+    let settings = settings.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        let log = storage::open(&settings)?;
+        let persons = persons::open_if_served(&settings, &log)?;
+        Ok((log, persons))
+    });
+    opened.await?
 }
 
 struct Addresses {

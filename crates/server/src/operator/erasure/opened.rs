@@ -23,8 +23,8 @@ pub(super) struct Opened {
 
 /// The keys, where they lie.
 pub(super) enum Keys {
-    File(FileVault),
-    Kafka(KeysSeen),
+    File(Box<FileVault>),
+    Kafka(Box<KeysSeen>),
 }
 
 impl Opened {
@@ -38,7 +38,7 @@ impl Opened {
                 let path = ledger_path(settings);
                 let shown = path.display();
                 ensure!(path.exists(), "there is no erasure ledger at {shown}");
-                let vault = Keys::File(FileVault::open_read_only(folder)?);
+                let vault = Keys::File(Box::new(FileVault::open_read_only(folder)?));
                 (vault, EventLog::open_read_only(&path)?, None)
             }
             Some(kafka) => {
@@ -46,7 +46,7 @@ impl Opened {
                 let reading = tokio::task::spawn_blocking(move || {
                     let seen = KeysSeen::read(&kafka, &region, keks)?;
                     let (log, folder) = storage::open_beside(&kafka, &topic_name(&region))?;
-                    anyhow::Ok((Keys::Kafka(seen), log, Some(folder)))
+                    anyhow::Ok((Keys::Kafka(Box::new(seen)), log, Some(folder)))
                 });
                 reading.await??
             }
