@@ -49,27 +49,28 @@ fn on_kafka(data: &Path, region: &str) -> Server {
     })
 }
 
-/// A second node of a region on Kafka, with the same keys of the second stage.
+/// A second node of a region on Kafka, with the same keys of the second stage, and the folder of persons' keys shared.
 fn beside_on_kafka(first: &Server, data: &Path, region: &str) -> Server {
-    for folder in ["keys", "keks"] {
-        let (from, to) = (first.data().join(folder), data.join(folder));
-        std::fs::create_dir(&to).unwrap();
-        for file in std::fs::read_dir(from).unwrap() {
-            let file = file.unwrap();
-            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-        }
+    let (from, to) = (first.data().join("keys"), data.join("keys"));
+    std::fs::create_dir(&to).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
-    std::fs::set_permissions(data.join("keys"), Permissions::from_mode(0o700)).unwrap();
-    let services = [
+    std::fs::set_permissions(&to, Permissions::from_mode(0o700)).unwrap();
+    let shared = first.data().display().to_string();
+    let args = [
         "--services",
         "capacity,waitlist,evaluator",
         "--insecure-dev",
+        "--person-keys",
+        &shared,
     ];
     Server::start(ServerOptions {
         data: Some(data.to_owned()),
         kafka: Some(shared_kafka().bootstrap().to_owned()),
         region: Some(region.to_owned()),
-        args: services.map(str::to_owned).to_vec(),
+        args: args.map(str::to_owned).to_vec(),
         ..ServerOptions::default()
     })
 }
