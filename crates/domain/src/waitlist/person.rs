@@ -180,7 +180,12 @@ impl KnownPerson {
         Self {
             keys: keys.split_off(keys.len().saturating_sub(kept)),
             newest_since,
-            grant: stated.grant,
+            // Who is stated without a key has none that was granted.
+            grant: if stated.by_epoch.is_empty() {
+                self.grant
+            } else {
+                stated.grant
+            },
         }
     }
 }
