@@ -47,6 +47,12 @@ pub(super) fn unknown_entry() -> Status {
     refusal(Code::NotFound, "unknown-entry", message)
 }
 
+/// As the rules say it of an id that stands for something else.
+pub(super) fn id_reused() -> Status {
+    let message = "an entry with this id exists and says something else";
+    refusal(Code::FailedPrecondition, "entry-id-reused", message)
+}
+
 impl Caller {
     /// The organisation that calls.
     pub(super) fn organisation(&self) -> &str {
@@ -99,6 +105,12 @@ impl Api {
         if let Err(error) = self.0.node.access_log.record(entry).await {
             tracing::error!(%error, rule = %denied.rule, "a refusal could not be recorded: {error}");
         }
+    }
+
+    /// Why an id is not the caller's to put somebody on a list under: another organisation has.
+    pub(super) fn anothers(&self, caller: &Caller, id: EntryId) -> Option<Denied> {
+        let listed = self.0.context.read().view.get(id).map(Arc::clone)?;
+        caller.may_own(Action::PublishWaitingEntry, &listed).err()
     }
 
     /// Returns an entry of the caller's own, once that is recorded. One of others is answered like none.

@@ -1,5 +1,7 @@
 //! Commands: recorded, executed, and answered with a receipt.
 
+use std::collections::HashSet;
+
 use chassis::access_log::Verb;
 use chassis::{Effect, Receipt};
 use domain::access::Action;
@@ -8,6 +10,7 @@ use eventlog::CommandId;
 use proto::waitlist::v1;
 use tonic::Status;
 
+use super::access::id_reused;
 use super::{Api, Caller};
 use crate::wire::Order;
 
@@ -21,7 +24,8 @@ impl Api {
         self.seen(&order.at_least).await?;
         self.may_publish(caller, &order).await?;
         let mut order = order;
-        self.cover(caller, &mut [&mut order]).await?;
+        self.cover(caller, &mut [&mut order], &mut HashSet::new())
+            .await?;
         let id = order.call.id;
         let receipt = self.decide(order).await?;
         Ok(self.receipt(id, &receipt))
@@ -35,13 +39,19 @@ impl Api {
     ) -> Result<v1::ApproveScreeningResponse, Status> {
         self.seen(&order.at_least).await?;
         self.may_screen(caller, &order).await?;
-        let id = order.call.id;
+        let (id, stream) = (order.call.id, order.stream.clone());
         let receipt = self.decide(order).await?;
+        let is_screened = |event: &Event| matches!(event, Event::Screened(_));
         let counts = match &receipt.effect {
-            Effect::Took(events) => events
-                .iter()
-                .any(|event| matches!(event, Event::Screened(_))),
-            Effect::Unchanged | Effect::Remembered => false,
+            Effect::Took(events) => events.iter().any(is_screened),
+            // Nothing is left to say once the screening counts by this very approval.
+            Effect::Unchanged => true,
+            Effect::Remembered => {
+                let history = self.0.context.history(&stream).await?;
+                let own = history.iter().filter(|item| item.command_id == Some(id));
+                own.filter_map(|item| item.recorded.as_ref())
+                    .any(|recorded| is_screened(&recorded.event))
+            }
         };
         Ok(v1::ApproveScreeningResponse {
             receipt: Some(self.receipt(id, &receipt)),
@@ -83,6 +93,10 @@ impl Api {
         };
         match caller.access.may(action, Some(provider_id)) {
             Ok(decision) => {
+                if let Some(denied) = self.anothers(caller, order.entry_id) {
+                    self.deny(caller, &denied, [order.entry_id]).await;
+                    return Err(id_reused());
+                }
                 let what = (decision.rule, Verb::Create);
                 self.record(caller, what, [order.entry_id]).await
             }

@@ -1,18 +1,22 @@
 //! Entries from record systems: many in a message, each with its own acknowledgement, in the order sent.
 
+use std::collections::HashSet;
+
 use chassis::access_log::Verb;
 use chassis::{ExecuteError, Path, Receipt, Violations};
 use domain::access::Action;
 use domain::waitlist::Event;
 use eventlog::CommandId;
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
 use proto::waitlist::v1;
 use proto::waitlist::v1::acknowledgement::Result as Acknowledged;
 use tonic::Status;
 use tonic_types::StatusExt;
 
+use super::access::id_reused;
 use super::commands::registers;
 use super::{Answers, Api, Caller};
+use crate::view::Key;
 use crate::wire::{self, Checks, Order};
 
 const MAX_DECLARATIONS: usize = 500;
@@ -30,9 +34,16 @@ pub(super) fn acknowledgements(
     let giving = api.clone();
     // Given one message after the other, so that nothing overtakes what was said before of the same entry; only what
     // becomes of them is waited for side by side.
-    let given = messages.then(move |message| {
+    let all = (Box::pin(messages), HashSet::new());
+    let given = stream::unfold(all, move |(mut messages, mut covered)| {
         let (api, caller) = (giving.clone(), caller.clone());
-        async move { api.give_all(&message?, &caller).await }
+        async move {
+            let given = match messages.next().await? {
+                Ok(message) => api.give_all(&message, &caller, &mut covered).await,
+                Err(status) => Err(status),
+            };
+            Some((given, (messages, covered)))
+        }
     });
     let answers = given.map(move |given| {
         let api = api.clone();
@@ -55,11 +66,12 @@ impl Api {
         &self,
         message: &v1::DeclareEntriesRequest,
         caller: &Caller,
+        covered: &mut HashSet<Key>,
     ) -> Result<Vec<(String, Given<impl Future<Output = Answer> + use<>>)>, Status> {
         self.seen(&[]).await?;
         let mut read = self.read_all(message, caller).await?;
         let mut orders: Vec<&mut Order> = read.iter_mut().flatten().collect();
-        self.cover(caller, &mut orders).await?;
+        self.cover(caller, &mut orders, covered).await?;
         let mut given = Vec::with_capacity(read.len());
         for (said, order) in message.declarations.iter().zip(read) {
             let outcome = match order {
@@ -84,7 +96,8 @@ impl Api {
             message.declarations.len(),
             MAX_DECLARATIONS,
         );
-        let granted = wire::granted(message.grant.as_ref(), &asking, &mut checks);
+        let grant = (message.grant.as_ref(), Path::root("grant"));
+        let granted = wire::granted(grant, &asking, &mut checks);
         checks.finish(Some(())).map_err(Violations::into_status)?;
 
         let mut allowed = None;
@@ -102,6 +115,11 @@ impl Api {
             };
             let owner = registers(&order.call.command);
             match caller.access.may(Action::PublishWaitingEntry, owner) {
+                Ok(_) if let Some(because) = self.anothers(caller, order.entry_id) => {
+                    denied = Some(because);
+                    refused.push(order.entry_id);
+                    read.push(Err(failure(id_reused(), order.call.id.to_string())));
+                }
                 Ok(decision) => {
                     allowed = Some(decision.rule);
                     taken.push(order.entry_id);

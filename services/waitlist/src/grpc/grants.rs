@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use chassis::{Call, Effect};
-use domain::ProviderId;
-use domain::waitlist::books::{Book, BookedReceipt, Command as BookCommand, Event as BookEvent};
-use domain::waitlist::{Command, Grant, PersonKeys};
+use domain::waitlist::books::{BookedReceipt, Command as BookCommand, Event as BookEvent};
+use domain::waitlist::{Command, Entry, Grant, PersonKeys};
+use domain::{Aggregate, ProviderId};
 use eventlog::CommandId;
 use tonic::Status;
 use uuid::Uuid;
@@ -22,17 +22,20 @@ impl Api {
     /// Notes with each person that comes with these commands whether the evaluator granted it.
     ///
     /// A pseudonym that this provider brought before, and that was granted, is not counted again. The sum is kept by the
-    /// provider's book, on which all nodes agree.
+    /// provider's book, on which all nodes agree. `covered` are those that came earlier in the same call, and need not be
+    /// on the list yet.
     pub(super) async fn cover(
         &self,
         caller: &Caller,
         orders: &mut [&mut Order],
+        covered: &mut HashSet<Key>,
     ) -> Result<(), Status> {
         let Some(provider_id) = ProviderId::parse(caller.organisation()) else {
             return Ok(());
         };
-        let brings = self.brings(&provider_id, orders);
-        let new: u32 = brings.iter().sum();
+        let brings = self.brings(&provider_id, orders, covered);
+        let new: HashSet<Key> = brings.iter().flatten().copied().collect();
+        let new = u32::try_from(new.len()).unwrap_or(u32::MAX);
         let Some(first) = orders.first().filter(|_| new > 0) else {
             return Ok(());
         };
@@ -55,10 +58,14 @@ impl Api {
         };
         let admitted = self.admit(&provider_id, call, new).await?;
         let mut left = admitted;
-        for (order, brings) in orders.iter_mut().zip(brings) {
-            let is_covered = brings <= left;
-            left -= if is_covered { brings } else { 0 };
-            if !is_covered {
+        for (order, mut keys) in orders.iter_mut().zip(brings) {
+            // Whom another of these commands brought is not new any more, if that one was covered.
+            keys.retain(|key| !covered.contains(key));
+            let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+            if count <= left {
+                left -= count;
+                covered.extend(keys);
+            } else {
                 set_grant(&mut order.call.command, Grant::Exceeded);
             }
         }
@@ -73,16 +80,36 @@ impl Api {
         Ok(())
     }
 
-    /// How many pseudonyms each command brings that are new for the provider.
-    fn brings(&self, provider_id: &ProviderId, orders: &[&mut Order]) -> Vec<u32> {
+    /// The pseudonyms that each command brings and that this provider was not granted before. A command that decides
+    /// nothing brings none: should it decide something after all, its person is not counted.
+    fn brings(
+        &self,
+        provider_id: &ProviderId,
+        orders: &mut [&mut Order],
+        covered: &HashSet<Key>,
+    ) -> Vec<Vec<Key>> {
+        let now = self.0.node.clock.now();
         let folded = self.0.context.read();
-        let mut seen: HashSet<Key> = HashSet::new();
-        let brings = orders.iter().map(|order| {
+        let unwritten = Entry::default();
+        let brings = orders.iter_mut().map(|order| {
             let keys = person_of(&order.call.command).map_or(&[][..], PersonKeys::by_epoch);
             let keys = keys.iter().map(|keys| (keys.epoch, keys.region));
             alarm(&folded.view, order, keys.clone());
-            let new = keys.filter(|key| !folded.view.is_covered(provider_id, key));
-            new.filter(|key| seen.insert(*key)).map(|_| 1).sum()
+            let new = keys.filter(|key| !covered.contains(key));
+            let new: Vec<Key> = new
+                .filter(|key| !folded.view.is_covered(provider_id, key))
+                .collect();
+            if new.is_empty() {
+                return new;
+            }
+            let slot = folded.get(&order.stream);
+            let entry = slot.map_or(&unwritten, |slot| &slot.state);
+            let decided = entry.decide(&order.call.command, now);
+            if decided.is_ok_and(|events| !events.is_empty()) {
+                return new;
+            }
+            set_grant(&mut order.call.command, Grant::Exceeded);
+            Vec::new()
         });
         brings.collect()
     }
@@ -97,30 +124,37 @@ impl Api {
         let Some(stream) = grants_stream(provider_id) else {
             return Ok(0);
         };
+        let command_id = call.id;
         let receipt = self.0.books.execute(stream.clone(), call).await?;
-        let Effect::Took(events) = receipt.effect else {
-            // A repeat of what was admitted before: all of it, unless this provider has ever brought too many.
-            let folded = self.0.books.read();
-            let beyond = folded.get(&stream).map_or(0, |slot| beyond(&slot.state));
-            return Ok(if beyond == 0 { new } else { 0 });
-        };
-        let covered = events.iter().map(|event| match event {
-            BookEvent::Admitted { covered, beyond: _ } => *covered,
-            BookEvent::ReceiptBooked(_)
-            | BookEvent::MonthFrozen(_)
-            | BookEvent::ErasureRequested(_)
-            | BookEvent::ErasureApproved(_)
-            | BookEvent::ErasureCarriedOut { .. } => 0,
-        });
-        Ok(covered.sum())
+        if let Effect::Took(events) = receipt.effect {
+            let (covered, _) = admitted(events.iter());
+            return Ok(covered);
+        }
+        // A repeat: what was admitted then, less those that have come onto the list since.
+        let history = self.0.books.history(&stream).await?;
+        let own = history
+            .iter()
+            .filter(|item| item.command_id == Some(command_id));
+        let events = own.filter_map(|item| Some(&item.recorded.as_ref()?.event));
+        let (covered, beyond) = admitted(events);
+        let taken = covered.saturating_add(beyond).saturating_sub(new);
+        Ok(covered.saturating_sub(taken))
     }
 }
 
-fn beyond(book: &Book) -> u64 {
-    match book {
-        Book::Grants(grants) => grants.beyond,
-        Book::Blank | Book::Month(_) | Book::Erasure(_) => 0,
-    }
+/// How many pseudonyms were covered, and how many were not.
+fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
+    events.fold((0, 0), |(covered, beyond), event| match event {
+        BookEvent::Admitted {
+            covered: more,
+            beyond: further,
+        } => (covered + more, beyond + further),
+        BookEvent::ReceiptBooked(_)
+        | BookEvent::MonthFrozen(_)
+        | BookEvent::ErasureRequested(_)
+        | BookEvent::ErasureApproved(_)
+        | BookEvent::ErasureCarriedOut { .. } => (covered, beyond),
+    })
 }
 
 /// Threat 27: a number that is nobody's makes many people one. Says which entry, never who.

@@ -79,7 +79,8 @@ pub(crate) fn register(
         asking,
         &mut checks,
     );
-    let granted = granted(request.grant.as_ref(), asking, &mut checks);
+    let grant = (request.grant.as_ref(), Path::root("grant"));
+    let granted = granted(grant, asking, &mut checks);
     let path = Path::root("registration");
     let registration = stated::check_registration(
         (request.registration.as_ref(), asking.access),
@@ -116,7 +117,8 @@ pub(crate) fn step(
             let profile = said.profile.as_ref().map(|profile| {
                 stated::check_profile(Some(profile), path.field("profile"), &mut checks)
             });
-            grant = granted(said.grant.as_ref(), asking, &mut checks);
+            let brought = (said.grant.as_ref(), path.field("grant"));
+            grant = granted(brought, asking, &mut checks);
             Some(Command::Reaffirm(Box::new(Reaffirmation {
                 on: on.unwrap_or_else(|| Day::at(asking.now)),
                 person: stated.flatten(),
@@ -272,7 +274,7 @@ pub(crate) fn person(
 
 /// What the evaluator granted, if that was brought.
 pub(crate) fn granted(
-    said: Option<&GrantReceipt>,
+    (said, path): (Option<&GrantReceipt>, Path<'_>),
     asking: &Asking<'_>,
     checks: &mut Checks,
 ) -> Option<Granted> {
@@ -281,7 +283,7 @@ pub(crate) fn granted(
     match granted {
         Ok(granted) => Some(granted),
         Err(what) => {
-            checks.refuse(Path::root("grant"), what);
+            checks.refuse(path, what);
             None
         }
     }
