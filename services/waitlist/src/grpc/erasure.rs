@@ -3,11 +3,11 @@
 use chassis::access_log::Verb;
 use chassis::erasure::{EraseError, Ground as Because};
 use chassis::status::refusal;
-use chassis::{Call, Violations};
+use chassis::{Call, ReadError, Violations};
 use domain::access::{Action, Outcome, Role};
 use domain::waitlist::EntryId;
 use domain::waitlist::books::{Book, Command as BookCommand, Erasure, Ground};
-use eventlog::StreamId;
+use eventlog::{EventLog, Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
 
@@ -88,6 +88,8 @@ impl Api {
         let asking = self.asking(caller);
         let approving = wire::approving(request, &asking).map_err(Violations::into_status)?;
         self.seen(&approving.at_least).await?;
+        // It was asked perhaps, and somebody registered, at another node just now.
+        self.at_the_end().await?;
         let stream = erasure_stream(approving.erasure_id).ok_or_else(unknown_erasure)?;
         let asked = self.erasure(&stream).ok_or_else(unknown_erasure)?;
         let owner = asked.request.by.organisation.to_string();
@@ -125,6 +127,15 @@ impl Api {
         })
     }
 
+    /// Waits until this node has all there is.
+    async fn at_the_end(&self) -> Result<(), Status> {
+        let log = &self.0.node.log;
+        let (list, books) = (&self.0.context, &self.0.books);
+        list.reached(end_of(log, list.topic()).await?).await?;
+        books.reached(end_of(log, books.topic()).await?).await?;
+        Ok(())
+    }
+
     fn erasure(&self, stream: &StreamId) -> Option<Erasure> {
         match &self.0.books.read().get(stream)?.state {
             Book::Erasure(erasure) => Some((**erasure).clone()),
@@ -132,15 +143,18 @@ impl Api {
         }
     }
 
-    /// These entries, with those that came onto a list since for the same persons.
+    /// These entries, with those that came onto a list since for the same persons. An id that stands for nothing is
+    /// nobody's.
     fn all_of(&self, entries: &[EntryId]) -> Vec<EntryId> {
-        let view = &self.0.context.read().view;
+        let folded = self.0.context.read();
+        let view = &folded.view;
         let known = entries.iter().filter_map(|id| view.get(*id));
         let keys = known.flat_map(|listed| listed.person.keys().iter().copied());
         let mut all = view.of_person(keys);
         all.extend(entries);
         all.sort_unstable();
         all.dedup();
+        all.retain(|id| stream_of(*id).is_some_and(|stream| folded.get(&stream).is_some()));
         all
     }
 
@@ -172,6 +186,13 @@ impl Api {
             .await
             .map_err(not_erased)
     }
+}
+
+/// The last commit that there is; others' attempts without effect may stand behind it.
+async fn end_of(log: &EventLog, topic: &str) -> Result<Position, ReadError> {
+    let topic = log.topic(topic)?;
+    topic.reached(topic.last_position().await?).await?;
+    Ok(topic.position_at(i64::MAX).await?)
 }
 
 fn book_call(from: &Call<()>, command: BookCommand) -> Call<BookCommand> {
