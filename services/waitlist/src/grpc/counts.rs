@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chassis::access_log::{Entry, Verb};
 use chassis::status::refusal;
-use chassis::{Path, Violations};
+use chassis::{Folded, Path, Violations};
 use domain::access::{Action, RuleId};
 use domain::waitlist::counts::{
     Completeness, Counts, Dimension, ExactRow, Figures, Rotation, completeness, flows,
@@ -21,7 +21,8 @@ use tonic::{Code, Status};
 use super::reads::at_most_tokens;
 use super::{Api, Caller};
 use crate::gateway::epoch_text;
-use crate::wire::{self, Checks, Coded};
+use crate::view::WaitlistView;
+use crate::wire::{self, Checks, Coded, Wire};
 
 /// A protected table is the same for so long, for everybody.
 const PROTECTED_FOR_DAYS: i32 = 28;
@@ -37,6 +38,15 @@ struct Countable {
 }
 
 impl Countable {
+    fn of(folded: &Folded<Wire, WaitlistView>) -> Self {
+        Self {
+            entries: folded.view.entries(),
+            unusable: folded.view.unusable(),
+            position: folded.position(),
+            is_region: true,
+        }
+    }
+
     fn all(&self) -> impl Iterator<Item = (EntryId, &Listed)> {
         self.entries.iter().map(|(id, listed)| (*id, &**listed))
     }
@@ -150,10 +160,18 @@ impl Api {
         self.seen(&request.at_least).await?;
         let decision = caller.access.may(Action::ReadRegionAggregates, None)?;
         self.record_question(caller, decision.rule, request).await?;
-        let countable = self.everything();
-        // Whoever asks twice within the four weeks learns nothing from what changed between.
-        let on = self.today();
-        let on = on.plus(-on.number().rem_euclid(PROTECTED_FOR_DAYS));
+        // Whoever asks twice within the four weeks learns nothing from what was said between, of whatever day.
+        let next = self.today();
+        let next = next.plus(-next.number().rem_euclid(PROTECTED_FOR_DAYS));
+        let on = next.plus(-1);
+        let end_of_day = next.begins_at().plus_millis(-1);
+        let then = self.0.context.as_of(end_of_day).await?;
+        let countable = if then.position() == Position::START {
+            // A young region: there is no table to keep to yet.
+            Countable::of(&self.0.context.read())
+        } else {
+            Countable::of(&then)
+        };
         let shown = self.work(move || protected(&countable, on, rows)).await?;
         let (persons, rows) = wire::protected(shown);
         Ok(v1::GetProtectedTableResponse {
@@ -175,7 +193,7 @@ impl Api {
             Err(_) => (caller.own_rule(action)?, false),
         };
         self.record_question(caller, rule, question).await?;
-        let mut countable = self.everything();
+        let mut countable = Countable::of(&self.0.context.read());
         if !is_region {
             let own = |listed: &Listed| caller.may_own(action, listed).is_ok();
             countable.entries.retain(|(_, listed)| own(listed));
@@ -198,16 +216,6 @@ impl Api {
             persons: totals.persons,
             over_norm: totals.over_norm,
         })
-    }
-
-    fn everything(&self) -> Countable {
-        let folded = self.0.context.read();
-        Countable {
-            entries: folded.view.entries(),
-            unusable: folded.view.unusable(),
-            position: folded.position(),
-            is_region: true,
-        }
     }
 
     async fn record_question(
