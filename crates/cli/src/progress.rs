@@ -58,6 +58,14 @@ impl Progress {
         }
     }
 
+    /// Says something that stays.
+    pub(crate) fn say(&self, what: &str) {
+        match &self.shown {
+            Shown::Bar(bar) => bar.suspend(|| line(what)),
+            Shown::Lines { .. } => line(what),
+        }
+    }
+
     /// It is done: says so.
     pub(crate) fn done(self, what: &str) {
         if let Shown::Bar(bar) = &self.shown {

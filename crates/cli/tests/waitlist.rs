@@ -270,7 +270,7 @@ async fn a_server_that_does_not_know_what_was_acknowledged_gets_the_person_the_n
     let (other, _) = waiting::start(Faults::default()).await;
     let refused = import(&other, &file).await;
     assert_eq!(counts(&refused), [3, 0, 0, 3]);
-    assert_eq!(objects(&refused)[0]["column"], "bsn");
+    assert_eq!(objects(&refused)[0]["reason"], "person-unsaid");
     assert_eq!(counts(&import(&other, &file).await), [3, 3, 0, 0]);
 }
 

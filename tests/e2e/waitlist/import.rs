@@ -1,6 +1,7 @@
 use std::collections::HashSet;
+use std::time::Duration;
 
-use e2e::{Server, get};
+use e2e::{Running, Server, get};
 use tempfile::tempdir;
 
 use super::rows::{Rows, numbers};
@@ -98,6 +99,32 @@ fn an_import_that_is_cut_off_goes_on_and_asks_for_no_number_twice() {
     // Nothing is left of the window: a third time evaluates nobody.
     let third = import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
     assert!(third.stdout.contains("0 taken"), "{}", third.stdout);
+}
+
+#[test]
+fn an_import_that_is_killed_beside_a_server_that_is_killed_goes_on_and_counts_everybody_once() {
+    let (data, folder) = (tempdir().unwrap(), tempdir().unwrap());
+    let mut server = embedded(data.path());
+    open_window(data.path(), "agb:06011001", 10_000);
+    let rows = Rows::new("a", 5_000, 0..5_000);
+    let file = folder.path().join("list.csv");
+    std::fs::write(&file, rows.csv()).unwrap();
+    let args = ["waitlist", "import", &file.display().to_string()].map(str::to_owned);
+    let mut command = client(server.grpc());
+    let importing = Running::start(command.args(args).args(["--as", PROVIDER])).unwrap();
+    let some_are_acknowledged = || {
+        let kept = std::fs::read_to_string(folder.path().join("list.csv.entries"));
+        let kept = kept.unwrap_or_default();
+        kept.lines().skip(1).any(|line| !line.ends_with(",new"))
+    };
+    while !some_are_acknowledged() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.kill9();
+    importing.kill9();
+    server.restart();
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    assert_eq!(counted(server.grpc(), PROVIDER), (5_000, 5_000));
 }
 
 #[test]

@@ -90,12 +90,9 @@ impl Heard {
         let known = self.persons.contains_key(&entry_id);
         let result = match person {
             None if !known => Given::Failure(Failure {
-                code: Code::InvalidArgument.into(),
-                reason: "invalid-argument".to_owned(),
-                violations: vec![FieldViolation {
-                    field: "person".to_owned(),
-                    description: "must be there for an entry that is new".to_owned(),
-                }],
+                code: Code::FailedPrecondition.into(),
+                reason: "person-unsaid".to_owned(),
+                message: "the entry is new: who it is of must be said".to_owned(),
                 command_id: context.command_id,
                 ..Failure::default()
             }),

@@ -66,9 +66,17 @@ pub(crate) async fn evaluator(
 ) -> Result<Evaluator, Failure> {
     let caller = connection.caller();
     let channel = match &args.evaluator {
-        Some(address) => Connection::open_at(address, caller.clone())
-            .await?
-            .channel(),
+        Some(address) => {
+            let opened = Connection::open_at(address, caller.clone()).await;
+            let unreachable = |_| {
+                let text = address.to_string();
+                let address = text.trim_end_matches('/');
+                Failure::Unreachable(format!(
+                    "no evaluator can be reached at {address}: is it running, and is --evaluator right?"
+                ))
+            };
+            opened.map_err(unreachable)?.channel()
+        }
         None => connection.channel(),
     };
     Ok(Evaluator::new(channel, caller, &args.trust_key))

@@ -17,6 +17,10 @@ const HEADER: [&str; 3] = ["reference", "entry_id", "state"];
 const NEW: &str = "new";
 /// Of one that it has acknowledged as having no citizen number.
 const WITHOUT_NUMBER: &str = "without-number";
+/// Of one whose content was erased: nothing more is said about it.
+const ERASED: &str = "erased";
+/// What a server says that does not know an entry, where nobody says who it is of.
+const PERSON_UNSAID: &str = "person-unsaid";
 /// Readable by its owner alone: it leads from an entry to a patient.
 const MODE: u32 = 0o600;
 
@@ -43,6 +47,7 @@ pub(super) enum State {
     WithoutNumber,
     /// The person's P1s of these epochs.
     Under(Vec<Epoch>),
+    Erased,
 }
 
 impl Book {
@@ -93,10 +98,11 @@ impl Book {
         entry_id
     }
 
-    /// Whether the server knows the person under all of these epochs.
+    /// Whether the server knows the person under all of these epochs, or will never know.
     pub(super) fn is_known_under(&self, reference: &str, epochs: &[Epoch]) -> bool {
         match self.known.get(reference).map(|known| &known.state) {
             Some(State::Under(under)) => epochs.iter().all(|epoch| under.contains(epoch)),
+            Some(State::Erased) => true,
             Some(State::New | State::WithoutNumber) | None => false,
         }
     }
@@ -141,9 +147,21 @@ impl Book {
 }
 
 impl State {
+    /// What is known of an entry that the server refuses for this reason; none: no more than before.
+    ///
+    /// A server that does not know an entry is another one, or has lost it: the person is evaluated again next time.
+    pub(super) fn after(reason: &str) -> Option<Self> {
+        match reason {
+            PERSON_UNSAID => Some(Self::New),
+            ERASED => Some(Self::Erased),
+            _ => None,
+        }
+    }
+
     fn text(&self) -> String {
         match self {
             Self::New => NEW.to_owned(),
+            Self::Erased => ERASED.to_owned(),
             Self::WithoutNumber => WITHOUT_NUMBER.to_owned(),
             Self::Under(epochs) => {
                 let epochs: Vec<String> = epochs.iter().map(ToString::to_string).collect();
@@ -156,6 +174,7 @@ impl State {
         match text {
             NEW => Some(Self::New),
             WITHOUT_NUMBER => Some(Self::WithoutNumber),
+            ERASED => Some(Self::Erased),
             epochs => {
                 let epochs: Option<Vec<Epoch>> = epochs.split('+').map(Epoch::parse).collect();
                 epochs.map(Self::Under)
@@ -293,6 +312,20 @@ mod tests {
         let failure = Book::open(&path).unwrap_err();
         assert!(!failure.to_string().contains("999990019"), "{failure}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), list);
+    }
+
+    #[test]
+    fn nobody_is_evaluated_for_an_entry_that_was_erased() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("entries");
+        let mut book = opened(&path);
+        book.entry_of("a");
+        book.acknowledged("a", State::after("erased").unwrap());
+        book.keep().unwrap();
+        drop(book);
+        assert!(opened(&path).is_known_under("a", &epochs(&["2026a", "2027a"])));
+        assert_eq!(State::after("person-unsaid"), Some(State::New));
+        assert_eq!(State::after("planned-in-the-past"), None);
     }
 
     #[test]

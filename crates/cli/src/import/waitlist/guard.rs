@@ -1,5 +1,7 @@
 //! What may be shown of a file in which citizen numbers stand.
 
+use zeroize::Zeroizing;
+
 use crate::import::refusal::{Refusal, Wrong, reason};
 
 /// Stands for what is not shown.
@@ -61,7 +63,9 @@ pub(super) fn may_be_number(text: &str) -> bool {
 
 /// Whether a reference of the provider's own holds the very number of its row.
 pub(super) fn holds(reference: &str, number: &str) -> bool {
-    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let digits = |text: &str| -> Zeroizing<String> {
+        Zeroizing::new(text.chars().filter(char::is_ascii_digit).collect())
+    };
     let number = digits(number);
     let number = number.trim_start_matches('0');
     !number.is_empty() && digits(reference).contains(number)

@@ -85,7 +85,7 @@ pub(crate) async fn run(
         progress,
         ..
     } = run;
-    progress.done("sent");
+    progress.done(&format!("sent {} rows", tally.taken + tally.unchanged));
     // Also after a failure: whoever reads it must know how far it came.
     write_refused(&stage, rejects, output)?;
     let whole = summary::finish(&tally, &stage, output)?;

@@ -35,7 +35,7 @@ impl Declared {
 }
 
 impl Parcel for Declared {
-    const MESSAGE_BYTES: usize = 192 * 1024;
+    const MESSAGE_BYTES: usize = 384 * 1024;
 
     fn id(&self) -> &str {
         &self.declaration.entry_id

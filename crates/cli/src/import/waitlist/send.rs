@@ -86,6 +86,7 @@ impl Run {
     /// Sends everything, over as many streams as it takes.
     pub(super) async fn work(&mut self, connection: &Connection) -> Result<(), Failure> {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
+        let mut told = false;
         loop {
             while self.flight.is_empty() {
                 if self.input.is_none() {
@@ -102,9 +103,19 @@ impl Run {
                     self.flight.lost();
                     if self.moved_at > before {
                         backoff.reset();
+                        told = false;
                     }
+                    let cause = what_failed(&status);
                     if self.moved_at.elapsed() > PATIENCE {
-                        return Err(self.given_up(connection, &what_failed(&status)));
+                        return Err(self.given_up(connection, &cause));
+                    }
+                    if !told {
+                        told = true;
+                        self.progress.say(&format!(
+                            "connection to {} lost ({cause}); {} rows will be sent again",
+                            connection.address(),
+                            self.flight.len()
+                        ));
                     }
                     sleep(backoff.next_pause()).await;
                 }
@@ -247,13 +258,8 @@ impl Run {
                 }
             }
             Verdict::Refused(refusal) => {
-                let wants_person = refusal
-                    .violations
-                    .iter()
-                    .any(|wrong| names_person(&wrong.field));
-                if wants_person && parcel.declaration.person.is_none() {
-                    // Another server, or one that lost it: the next run has the person evaluated again.
-                    locked(&self.book).acknowledged(&parcel.reference, State::New);
+                if let Some(state) = State::after(&refusal.reason) {
+                    locked(&self.book).acknowledged(&parcel.reference, state);
                 }
                 self.stage.refuse(parcel.line, &named(refusal))?;
             }
@@ -261,10 +267,6 @@ impl Run {
         }
         Ok(())
     }
-}
-
-fn names_person(field: &str) -> bool {
-    field.rsplit('.').next() == Some("person")
 }
 
 /// What the server says is wrong, by the columns of the file.
@@ -326,7 +328,5 @@ mod tests {
         ] {
             assert_eq!(column_of(field), column, "{field}");
         }
-        assert!(names_person("declarations[3].person"));
-        assert!(!names_person("registration.provider_id"));
     }
 }

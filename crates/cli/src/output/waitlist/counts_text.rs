@@ -100,11 +100,12 @@ fn rests_on(counts: &CountWaitingResponse) -> Vec<String> {
         .filter(|heard| heard.stale > 0)
         .map(heard)
         .collect();
-    let mut complete = format!(
-        "complete until {} for {} providers",
-        day_or_nobody(&completeness.complete_until),
-        completeness.providers.len()
-    );
+    let providers = match completeness.providers.len() {
+        1 => "1 provider".to_owned(),
+        count => format!("{count} providers"),
+    };
+    let until = day_or_nobody(&completeness.complete_until);
+    let mut complete = format!("complete until {until} for {providers}");
     if !behind.is_empty() {
         let rest = behind.len().saturating_sub(NAMED);
         let more = (rest > 0).then(|| format!("{rest} more"));

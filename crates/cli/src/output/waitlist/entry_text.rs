@@ -9,14 +9,14 @@ use super::table;
 use crate::failure::one_line;
 use crate::moments::{date, rfc3339};
 use crate::record::stated;
-use crate::words::word_of;
+use crate::words::{word, word_of};
 
 const UNKNOWN: &str = "–";
 
 /// Returns entries as a table.
 pub(crate) fn entries_table(entries: &[Entry]) -> String {
     let header = [
-        "ENTRY", "PHASE", "SINCE", "CARE", "WAITS", "PRIORITY", "NOTE",
+        "ENTRY", "PHASE", "SINCE", "CARE", "WAIT", "IN ALL", "PRIORITY", "NOTE",
     ];
     let rows = entries.iter().map(|entry| {
         let registration = entry.registration.as_ref();
@@ -27,7 +27,8 @@ pub(crate) fn entries_table(entries: &[Entry]) -> String {
             text(word_of::<Phase>(entry.phase)),
             text(stated(&entry.waiting_since)),
             text(care_type),
-            running(&entry.waits),
+            running(&entry.waits, |clock| clock != Clock::Total),
+            running(&entry.waits, |clock| clock == Clock::Total),
             text(priority.map(|priority| priority.category.clone())),
             note(entry),
         ]
@@ -39,15 +40,14 @@ fn text(known: Option<String>) -> String {
     known.unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
-/// "to-intake 12 of 28, total 12 of 98": the clocks that run, against their norms.
-fn running(waits: &[Wait]) -> String {
-    let running = waits.iter().filter(|wait| wait.until.is_empty());
-    let texts: Vec<String> = running.map(days).collect();
-    if texts.is_empty() {
-        UNKNOWN.to_owned()
-    } else {
-        texts.join(", ")
-    }
+/// "12/28": days of a clock that runs, and its norm.
+fn running(waits: &[Wait], is_wanted: impl Fn(Clock) -> bool) -> String {
+    let mut running = waits.iter().filter(|wait| wait.until.is_empty());
+    let wait = running.find(|wait| is_wanted(wait.clock()));
+    text(wait.map(|wait| match wait.norm_days {
+        Some(norm) => format!("{}/{norm}", wait.days),
+        None => wait.days.to_string(),
+    }))
 }
 
 fn days(wait: &Wait) -> String {
@@ -64,11 +64,10 @@ fn note(entry: &Entry) -> String {
     if entry.stale {
         notes.push(format!("stale since {}", entry.stale_from));
     }
-    notes.extend(
-        entry
-            .exceeded()
-            .map(|clock| format!("over: {}", crate::words::word(clock))),
-    );
+    let exceeded: Vec<String> = entry.exceeded().map(word).collect();
+    if !exceeded.is_empty() {
+        notes.push(format!("over: {}", exceeded.join(", ")));
+    }
     notes.extend(entry.foreseen.iter().map(foreseen));
     if entry.beyond_grant {
         notes.push("beyond what was granted: not counted".to_owned());
@@ -177,9 +176,7 @@ fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
             format!("{clock}: expected {expected}, norm until {norm}"),
         )
     }));
-    let exceeded = entry
-        .exceeded()
-        .map(|clock| ("norm exceeded", crate::words::word(clock)));
+    let exceeded = entry.exceeded().map(|clock| ("norm exceeded", word(clock)));
     facts.extend(exceeded);
     facts
 }

@@ -44,9 +44,10 @@ pub(crate) fn erasure(done: &ErasureObject) -> String {
     match (&done.erasure_id, done.entries) {
         (_, Some(1)) => "erased: 1 entry; nobody can read it any more".to_owned(),
         (_, Some(count)) => format!("erased: {count} entries; nobody can read them any more"),
-        (Some(id), None) => one_line(&format!(
-            "asked for; it takes effect when a second person agrees:\n  doorstroom waitlist erase approve {id}"
-        )),
+        (Some(id), None) => format!(
+            "asked for; it takes effect when a second person agrees:\n  doorstroom waitlist erase approve {}",
+            one_line(id)
+        ),
         (None, None) => "asked for".to_owned(),
     }
 }

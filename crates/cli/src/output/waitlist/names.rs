@@ -6,7 +6,16 @@ use reference::{diagnosis_group, municipality, priority_category};
 /// Returns a value with its name behind it, where the client knows one; what is not known says so.
 pub(super) fn named(dimension: Dimension, value: &str) -> String {
     if value.is_empty() {
-        return "not known".to_owned();
+        let nobody = match dimension {
+            Dimension::Priority => "nobody has said",
+            Dimension::Unspecified
+            | Dimension::Provider
+            | Dimension::DiagnosisGroup
+            | Dimension::Municipality
+            | Dimension::GpPractice
+            | Dimension::WaitBand => "not known",
+        };
+        return nobody.to_owned();
     }
     let name = match dimension {
         Dimension::Municipality => municipality(value).map(|known| known.name.as_str()),
