@@ -145,7 +145,7 @@ impl Run<'_> {
     /// Works one stream until everything is acknowledged.
     async fn stream(&mut self, mut client: Client) -> Result<(), Broken> {
         let (requests, outgoing) = mpsc::unbounded_channel();
-        self.send(&requests)?;
+        self.send(&requests);
         let call = client.stream_reports(UnboundedReceiverStream::new(outgoing));
         let opened = timeout(ANSWER_WITHIN, call).await;
         let mut answers = opened.map_err(|_| silent())??.into_inner();
@@ -173,11 +173,11 @@ impl Run<'_> {
                         heard = Instant::now();
                     }
                     self.take(batch)?;
-                    self.send(&requests)?;
+                    self.send(&requests);
                 }
                 () = sleep_until(again_at), if self.flight.has_later() => {
                     self.flight.send_later_ones();
-                    self.send(&requests)?;
+                    self.send(&requests);
                 }
                 () = sleep_until(heard + ANSWER_WITHIN), if self.flight.awaits_answer() => {
                     return Err(silent());
@@ -187,15 +187,15 @@ impl Run<'_> {
     }
 
     /// Hands everything in the outbox to the stream. What waits there is bounded by what may be in flight.
-    fn send(&mut self, requests: &UnboundedSender<StreamReportsRequest>) -> Result<(), Broken> {
+    fn send(&mut self, requests: &UnboundedSender<StreamReportsRequest>) {
         while let Some(reports) = self.flight.next_message() {
             let reports = reports.into_iter().map(|report| report.request);
             let reports = reports.collect();
-            requests
-                .send(StreamReportsRequest { reports })
-                .map_err(|_| Status::unavailable("the stream was closed"))?;
+            if requests.send(StreamReportsRequest { reports }).is_err() {
+                // Who listens no more may still have answered what it heard: its last word is read first.
+                return;
+            }
         }
-        Ok(())
     }
 
     fn take(&mut self, batch: Option<std::io::Result<Vec<Line>>>) -> Result<(), Failure> {

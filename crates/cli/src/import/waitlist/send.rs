@@ -135,7 +135,7 @@ impl Run {
     /// Works one stream until everything is acknowledged.
     async fn stream(&mut self, mut client: ListClient) -> Result<(), Broken> {
         let (requests, outgoing) = mpsc::unbounded_channel();
-        self.send(&requests)?;
+        self.send(&requests);
         let call = client.declare_entries(UnboundedReceiverStream::new(outgoing));
         let opened = timeout(ANSWER_WITHIN, call).await;
         let mut answers = opened.map_err(|_| silent())??.into_inner();
@@ -162,11 +162,11 @@ impl Run {
                         heard = Instant::now();
                     }
                     self.take(prepared)?;
-                    self.send(&requests)?;
+                    self.send(&requests);
                 }
                 () = sleep_until(again_at), if self.flight.has_later() => {
                     self.flight.send_later_ones();
-                    self.send(&requests)?;
+                    self.send(&requests);
                 }
                 () = sleep_until(heard + ANSWER_WITHIN), if self.flight.awaits_answer() => {
                     return Err(silent());
@@ -176,7 +176,7 @@ impl Run {
     }
 
     /// Hands everything in the outbox to the stream. What waits there is bounded by what may be in flight.
-    fn send(&mut self, requests: &UnboundedSender<DeclareEntriesRequest>) -> Result<(), Broken> {
+    fn send(&mut self, requests: &UnboundedSender<DeclareEntriesRequest>) {
         while let Some(declared) = self.flight.next_message() {
             let grant = declared
                 .first()
@@ -188,11 +188,11 @@ impl Run {
                     .map(|declared| declared.declaration)
                     .collect(),
             };
-            requests
-                .send(message)
-                .map_err(|_| Status::unavailable("the stream was closed"))?;
+            if requests.send(message).is_err() {
+                // Who listens no more may still have answered what it heard: its last word is read first.
+                return;
+            }
         }
-        Ok(())
     }
 
     fn take(&mut self, prepared: Option<Result<Prepared, Failure>>) -> Result<(), Failure> {
