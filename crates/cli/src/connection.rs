@@ -95,6 +95,14 @@ impl Connection {
         self.channel.clone()
     }
 
+    /// Returns the same connection for another caller.
+    pub(crate) fn called_by(&self, caller: Named) -> Self {
+        Self {
+            caller,
+            ..self.clone()
+        }
+    }
+
     /// Who calls.
     pub(crate) fn caller(&self) -> Named {
         self.caller.clone()

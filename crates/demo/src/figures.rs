@@ -21,8 +21,19 @@ const INTAKE_WEEKS: [u32; 22] = [
 const WAIT_SPREAD: [u32; 12] = [35, 50, 60, 75, 85, 95, 105, 120, 140, 170, 220, 350];
 /// How far from full an offering is, in thousandths of its places: few have much room.
 const USUALLY_FREE: [i64; 8] = [0, 0, 0, 20, 40, 60, 100, 180];
+/// Lists grow and shrink around what their waits say, in hundredths.
+const LIST_SPREAD: (u32, u32) = (75, 125);
 /// Counts of places that report less often than the server believes them must say so themselves.
 const BELIEVED_MILLIS: i64 = 2 * DAY_MILLIS;
+
+/// A list as it usually is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UsualWait {
+    pub(crate) intake_days: u32,
+    pub(crate) treatment_days: u32,
+    /// How many wait.
+    pub(crate) waiting: u32,
+}
 
 /// Returns a moment as the contract writes it.
 pub(crate) fn moment(millis: i64) -> prost_types::Timestamp {
@@ -122,7 +133,7 @@ impl Offering {
         let drifted = i64::from(median * spread) * (4_000 + drift.at(at_millis)) / 400_000;
         let total = u32::try_from(drifted).unwrap_or(0).max(1);
         let intake = random.pick(&INTAKE_WEEKS).copied().unwrap_or(2).min(total);
-        let waiting = random.between(0, self.places * 2);
+        let waiting = self.usual_wait().map_or(0, |usual| usual.waiting);
         vec![Wait {
             intake_wait_days: Some(intake * DAYS_PER_WEEK),
             treatment_wait_days: Some((total - intake) * DAYS_PER_WEEK),
@@ -131,6 +142,38 @@ impl Offering {
             method: WaitMethod::Retrospective.into(),
             ..Wait::default()
         }]
+    }
+
+    /// Returns its waits without their ups and downs, and how many that makes wait; none where there is no list.
+    pub(crate) fn usual_wait(&self) -> Option<UsualWait> {
+        let median = self.median_wait_weeks?;
+        let mut random = Random::about(self.seed, 0);
+        let spread = random.pick(&WAIT_SPREAD).copied().unwrap_or(100);
+        // The drift's.
+        random.next();
+        let total = (median * spread / 100).max(1);
+        let intake = random.pick(&INTAKE_WEEKS).copied().unwrap_or(2).min(total);
+        let (least, most) = LIST_SPREAD;
+        let more = Random::about(self.seed, 3).between(least, most);
+        // Whoever comes in while one waits.
+        let waiting = self.places * total * more / (100 * self.weeks_per_stay());
+        Some(UsualWait {
+            intake_days: intake * DAYS_PER_WEEK,
+            treatment_days: (total - intake) * DAYS_PER_WEEK,
+            waiting: waiting.max(1),
+        })
+    }
+
+    /// Returns after how many weeks a place is free again.
+    fn weeks_per_stay(&self) -> u32 {
+        match self.place_kind() {
+            PlaceKind::CrisisAssessmentPlace => 1,
+            PlaceKind::Bed => 8,
+            PlaceKind::DayPlace => 20,
+            PlaceKind::Slot | PlaceKind::Unspecified => 25,
+            PlaceKind::HomeTreatmentPlace => 60,
+            PlaceKind::ProgrammePlace => 100,
+        }
     }
 
     /// Returns what it has reported in a period: at least its last report, if it has any.

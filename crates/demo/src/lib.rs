@@ -1,17 +1,20 @@
-//! A demonstration: invented offerings of a region or of the nation, and what they report.
+//! A demonstration: invented offerings of a region or of the nation, what they report, and who waits for them.
 //!
 //! Everything invented is a function of a seed, the offering's number and a moment, so that nothing of it has to be
 //! kept: the same is said at every start, and a nation needs no more memory than a region. The skews are those of the
 //! regulator's data of 2018 and of what is known of 2025. [`load()`] and [`go_on()`] say it to a server; they are a
-//! client like any other.
+//! client like any other. Who waits is invented here as well, but said by whoever can blind citizen numbers: persons are
+//! numbered from 0, and no number of a citizen is known here.
 #![warn(missing_docs)]
 
 mod figures;
 mod going_on;
+mod lists;
 mod load;
 mod mixes;
 mod nation;
 mod offering;
+mod people;
 mod programmes;
 mod random;
 mod region;
@@ -21,6 +24,7 @@ mod terms;
 mod world;
 
 pub use going_on::{Pace, go_on};
+pub use lists::{WaitingEntry, WaitingList};
 pub use load::{Period, load};
 pub use offering::{Habit, Offering};
 pub use tally::Tally;

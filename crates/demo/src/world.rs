@@ -42,6 +42,14 @@ pub struct World {
     providers: Vec<Provider>,
     sites: Vec<Site>,
     size: u32,
+    region: Extent,
+}
+
+/// How far the region goes: the first so many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extent {
+    providers: usize,
+    offerings: u32,
 }
 
 #[derive(Debug)]
@@ -79,8 +87,13 @@ impl World {
             providers: Vec::new(),
             sites: Vec::new(),
             size: 0,
+            region: Extent::default(),
         };
         region::settle(&mut world);
+        world.region = Extent {
+            providers: world.providers.len(),
+            offerings: world.size,
+        };
         match scale {
             Scale::Region => {}
             Scale::Nation => nation::settle(&mut world),
@@ -99,6 +112,31 @@ impl World {
         let site = self.sites.get(after.checked_sub(1)?)?;
         let provider = self.providers.get(site.provider)?;
         (number < self.size).then(|| self.made(number, site, provider))
+    }
+
+    /// Returns the ids of the providers, the region's first.
+    pub(crate) fn provider_ids(&self) -> impl Iterator<Item = &str> {
+        self.providers.iter().map(|provider| provider.id.as_str())
+    }
+
+    /// Tells whether a provider is the region's, by its place among the providers.
+    pub(crate) fn is_regional(&self, provider: usize) -> bool {
+        provider < self.region.providers
+    }
+
+    /// Returns what a provider offers: one of the region only what it offers in the region.
+    pub(crate) fn offerings_of(&self, provider: usize) -> impl Iterator<Item = Offering> {
+        let end = match self.is_regional(provider) {
+            true => self.region.offerings,
+            false => self.size,
+        };
+        let sites = self.sites.iter().enumerate();
+        let of_provider =
+            sites.filter(move |(_, site)| site.provider == provider && site.first < end);
+        of_provider.flat_map(|(at, site)| {
+            let next = self.sites.get(at + 1).map_or(self.size, |next| next.first);
+            (site.first..next).filter_map(|number| self.offering(number))
+        })
     }
 
     pub(crate) fn seed(&self) -> u64 {

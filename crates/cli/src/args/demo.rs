@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 /// What can be done with invented offerings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DemoCommand {
-    /// Publish invented offerings that the server does not have yet, with what they report
+    /// Publish invented offerings that the server does not have yet, with what they report and who waits for them
     Load(LoadArgs),
 }
 
@@ -24,6 +24,9 @@ pub(crate) struct LoadArgs {
     /// Then go on with so many reports a second; 0: only load
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub(crate) rate: u32,
+    /// Offerings only: nobody waits
+    #[arg(long)]
+    pub(crate) no_waiting_lists: bool,
     /// How long reports go on, such as 30s, 10m or 2h; without it until Ctrl-C
     #[arg(long = "for", value_name = "DURATION", requires = "rate", value_parser = parse_duration)]
     pub(crate) lasts: Option<Duration>,

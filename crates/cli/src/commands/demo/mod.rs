@@ -1,3 +1,8 @@
+//! The demonstration: offerings and what they report, then who waits for them.
+
+mod lists;
+mod nobody;
+
 use std::time::Duration;
 
 use demo::{Pace, Period, Tally, World};
@@ -10,6 +15,7 @@ use crate::connection::{Backoff, Connection};
 use crate::failure::{Failure, is_unknown, say, what_failed};
 use crate::output::Output;
 use crate::progress::Progress;
+use lists::Lists;
 
 /// Without progress for so long, the server counts as gone.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -27,6 +33,8 @@ struct Summary {
     refused: u64,
     /// Reports a second while they went on; none if they did not.
     reports_per_second: Option<u64>,
+    /// None: left out.
+    waiting_lists: Option<Lists>,
 }
 
 /// Publishes what the server does not have, and goes on reporting if that is asked for.
@@ -41,8 +49,14 @@ pub(super) async fn load(
     };
     let world = World::new(scale, args.seed);
     let (loaded, went_on) = (Tally::default(), Tally::default());
-    let published = publish(args, &world, connection, &loaded).await;
+    let mut published = publish(args, &world, connection, &loaded).await;
     let mut summary = Summary::new(&world, &loaded);
+    if published.is_ok() && !args.no_waiting_lists {
+        match lists::load(&world, connection).await {
+            Ok(lists) => summary.waiting_lists = lists,
+            Err(failure) => published = Err(failure),
+        }
+    }
     // Also after a failure: whoever reads it must know how far it came.
     if published.is_ok() && args.rate > 0 {
         let began = Instant::now();
@@ -191,6 +205,9 @@ impl Summary {
         }
         if let Some(rate) = self.reports_per_second {
             line.push_str(&format!(", {rate} a second"));
+        }
+        if let Some(lists) = &self.waiting_lists {
+            line.push_str(&format!("\n{}", lists.line()));
         }
         line
     }
