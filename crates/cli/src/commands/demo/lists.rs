@@ -210,8 +210,9 @@ impl<'a> Provider<'a> {
         let mut persons: Vec<u32> = entries.iter().filter_map(|entry| entry.person).collect();
         persons.sort_unstable();
         persons.dedup();
-        let numbers = persons.iter().filter_map(|person| nobody::number(*person));
-        let numbers: Vec<_> = numbers.collect();
+        let known = persons.into_iter();
+        let known = known.filter_map(|person| Some((person, nobody::number(person)?)));
+        let (persons, numbers): (Vec<u32>, Vec<_>) = known.unzip();
         if numbers.is_empty() {
             return Ok((HashMap::new(), None));
         }
