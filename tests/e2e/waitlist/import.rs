@@ -159,3 +159,20 @@ fn a_bad_row_is_named_without_its_number_and_the_others_go_in() {
     );
     assert_eq!(counted(server.grpc(), PROVIDER), (3, 3));
 }
+
+#[test]
+fn a_file_of_entries_that_another_server_knew_brings_everybody_in_at_once() {
+    let (first, second, folder) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let rows = Rows::new("a", 30, 0..30);
+    let server = embedded(first.path());
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    drop(server);
+    let server = embedded(second.path());
+    let answer = import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    assert!(
+        answer.stdout.contains("30 rows: 30 taken"),
+        "{}",
+        answer.stdout
+    );
+    assert_eq!(counted(server.grpc(), PROVIDER), (30, 30));
+}

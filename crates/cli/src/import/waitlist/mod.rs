@@ -16,6 +16,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -36,6 +37,7 @@ use crate::import::summary::{Rejects, write_refused};
 use crate::output::Output;
 use crate::progress::Progress;
 use book::Book;
+use reader::Lines;
 use send::Run;
 use summary::Tally;
 
@@ -66,19 +68,33 @@ pub(crate) async fn run(
     let keys = evaluator.keys_within(PATIENCE).await?;
 
     let progress = Progress::new("sending", input.bytes);
-    let rows = reader::read(input, days::today());
-    let prepared = prepare::prepare(rows, evaluator, keys, Arc::clone(&book))?;
+    let rows = reader::read(input, Lines::All, days::today());
+    let prepared = prepare::prepare(rows, evaluator, keys.clone(), Arc::clone(&book))?;
     let mut run = Run {
         flight: Flight::default(),
         input: Some(prepared),
         ended_by: None,
         book,
+        unsaid: HashSet::new(),
         stage: Stage::create()?,
         tally: Tally::default(),
         progress,
         moved_at: Instant::now(),
     };
-    let end = run.work(&connection).await;
+    let mut end = run.work(&connection).await;
+    if end.is_ok() && !run.unsaid.is_empty() {
+        let input = Input::open(&args.file, true, columns)?;
+        let again = Lines::Again(std::mem::take(&mut run.unsaid));
+        let rows = reader::read(input, again, days::today());
+        let evaluator = self::evaluator(&args.evaluator, &connection).await?;
+        run.input = Some(prepare::prepare(
+            rows,
+            evaluator,
+            keys,
+            Arc::clone(&run.book),
+        )?);
+        end = run.work(&connection).await;
+    }
     let Run {
         stage,
         tally,

@@ -1,7 +1,7 @@
 //! Rows, read on a thread of their own, a thousand at a time.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 
@@ -36,13 +36,27 @@ pub(super) struct Batch {
     pub(super) crowded: Vec<Vec<u64>>,
 }
 
+/// Which lines of a file are read.
+#[derive(Debug)]
+pub(super) enum Lines {
+    /// All.
+    All,
+    /// These, once more.
+    Again(HashSet<u64>),
+}
+
 /// Reads a file until its end, or until nobody takes the rows.
-pub(super) fn read(input: Input, today: Date) -> mpsc::Receiver<Result<Batch, Failure>> {
+pub(super) fn read(
+    input: Input,
+    lines: Lines,
+    today: Date,
+) -> mpsc::Receiver<Result<Batch, Failure>> {
     let (batches, receiver) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
         let mut reader = Reader {
             records: input.records,
             columns: input.columns,
+            lines,
             today,
             seen: HashMap::new(),
             marks: Marks::default(),
@@ -61,6 +75,7 @@ pub(super) fn read(input: Input, today: Date) -> mpsc::Receiver<Result<Batch, Fa
 struct Reader {
     records: Records<BufReader<File>>,
     columns: Columns,
+    lines: Lines,
     today: Date,
     /// On which line a reference stood first.
     seen: HashMap<String, u64>,
@@ -78,6 +93,9 @@ impl Reader {
                 batch.crowded = self.crowded();
                 break;
             };
+            if matches!(&self.lines, Lines::Again(lines) if !lines.contains(&record.line)) {
+                continue;
+            }
             match self.row(record.line, record.fields) {
                 Ok(stated) => batch.rows.push((record.line, stated)),
                 Err(refusal) => batch.refused.push((record.line, refusal)),
@@ -106,6 +124,7 @@ impl Reader {
         let stated = stated?;
         if let Who::Number(number) = &stated.who
             && stated.is_open()
+            && matches!(self.lines, Lines::All)
         {
             let mark = self.marks.of(number);
             self.open.entry(mark).or_default().push(line);

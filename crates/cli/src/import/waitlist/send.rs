@@ -1,6 +1,7 @@
 //! Sends declarations over one stream, several messages at once. A connection that breaks is opened again, and what was
 //! not acknowledged is sent again under the same command ids.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use proto::waitlist::v1::{DeclareEntriesRequest, DeclareEntriesResponse, Outcome, Receipt};
@@ -36,6 +37,9 @@ pub(super) struct Run {
     /// Why nothing more is prepared.
     pub(super) ended_by: Option<Failure>,
     pub(super) book: SharedBook,
+    /// Lines of persons of whom the server knows nothing, though the file of entries says so: it is another server, or
+    /// has lost them. They are evaluated once more.
+    pub(super) unsaid: HashSet<u64>,
     /// Keeps the refused rows.
     pub(super) stage: Stage,
     pub(super) tally: Tally,
@@ -259,7 +263,14 @@ impl Run {
             }
             Verdict::Refused(refusal) => {
                 if let Some(state) = State::after(&refusal.reason) {
+                    let is_unsaid = state == State::New && parcel.then.is_none();
                     locked(&self.book).acknowledged(&parcel.reference, state);
+                    if is_unsaid {
+                        self.unsaid.insert(parcel.line);
+                        // Counted when it is read again.
+                        self.tally.rows -= 1;
+                        return Ok(());
+                    }
                 }
                 self.stage.refuse(parcel.line, &named(refusal))?;
             }

@@ -14,7 +14,7 @@ use crate::record::stated;
 /// What became of the rows so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    rows: u64,
+    pub(super) rows: u64,
     pub(super) taken: u64,
     pub(super) unchanged: u64,
     pub(super) unknown: u64,

@@ -16,7 +16,7 @@ fn read(file: &str) -> Batch {
     written.write_all(file.as_bytes()).unwrap();
     let input = Input::open(written.path(), true, columns).unwrap();
     let today: Date = TODAY.parse().unwrap();
-    let mut batches = reader::read(input, today);
+    let mut batches = reader::read(input, Lines::All, today);
     let mut all = Batch::default();
     while let Some(batch) = batches.blocking_recv() {
         let batch = batch.unwrap();
