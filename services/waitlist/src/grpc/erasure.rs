@@ -72,7 +72,12 @@ impl Api {
         let sealed = sealed.ok_or_else(unreadable_erasure)?;
         let command = erasing.request(sealed, self.0.node.clock.now());
         let call = book_call(&erasing.call, command);
-        self.0.books.execute(stream, call).await?;
+        self.0.books.execute(stream.clone(), call).await?;
+        // A command that is remembered is answered whoever sends its id.
+        let asked = self.erasure(&stream).map(|erasure| erasure.request);
+        if !asked.is_some_and(|asked| asked.by == erasing.by && asked.ground == erasing.ground) {
+            return Err(erasure_id_reused());
+        }
         Ok(v1::RequestErasureResponse {
             erased: false,
             erasure_id: erasure_id.to_string(),
@@ -221,6 +226,11 @@ fn because(ground: Ground) -> Because {
 fn unknown_erasure() -> Status {
     let message = "no erasure was asked for under this id, or not by this organisation";
     refusal(Code::NotFound, "unknown-erasure", message)
+}
+
+fn erasure_id_reused() -> Status {
+    let message = "an erasure with this id was asked for and says something else";
+    refusal(Code::FailedPrecondition, "erasure-id-reused", message)
 }
 
 fn unreadable_erasure() -> Status {
