@@ -7,6 +7,8 @@ mod declare;
 mod erasure;
 mod grants;
 mod reads;
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 use std::sync::Arc;
