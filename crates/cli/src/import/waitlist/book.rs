@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use pseudonym::Epoch;
 
 use crate::entry_id;
-use crate::failure::Failure;
+use crate::failure::{Failure, Refusal};
 
 const HEADER: [&str; 3] = ["reference", "entry_id", "state"];
 /// Of a reference that the server has not acknowledged.
@@ -130,7 +130,7 @@ impl Book {
     /// Writes what was noted, and returns once it is on the disk.
     ///
     /// # Errors
-    /// [`Failure::Usage`] if the disk does not take it.
+    /// [`Failure::Refused`] if the disk does not take it.
     pub(super) fn keep(&mut self) -> Result<(), Failure> {
         if self.pending.is_empty() {
             return Ok(());
@@ -139,7 +139,11 @@ impl Book {
         let kept = written.and_then(|()| self.file.sync_data());
         kept.map_err(|error| {
             let path = self.path.display();
-            Failure::Usage(format!("cannot write {path}: {error}; run again to go on"))
+            Failure::Refused(Refusal {
+                reason: "entries-unwritable".to_owned(),
+                message: format!("cannot write {path}: {error}; run this again to go on"),
+                violations: Vec::new(),
+            })
         })?;
         self.pending.clear();
         Ok(())
