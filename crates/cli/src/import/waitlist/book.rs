@@ -153,7 +153,7 @@ impl Book {
 impl State {
     /// What is known of an entry that the server refuses for this reason; none: no more than before.
     ///
-    /// A server that does not know an entry is another one, or has lost it: the person is evaluated again next time.
+    /// A server that does not know an entry is another one, or has lost it: the person is evaluated again.
     pub(super) fn after(reason: &str) -> Option<Self> {
         match reason {
             PERSON_UNSAID => Some(Self::New),

@@ -31,7 +31,9 @@ impl Tally {
         let rows = prepared.declared.len() + prepared.refused.len();
         self.rows += u64::try_from(rows).unwrap_or_default() + prepared.not_evaluated;
         self.not_evaluated += prepared.not_evaluated;
-        self.no_quota.clone_from(&prepared.no_quota);
+        if prepared.no_quota.is_some() {
+            self.no_quota.clone_from(&prepared.no_quota);
+        }
         self.crowded.extend(prepared.crowded.iter().cloned());
     }
 }
