@@ -8,7 +8,7 @@ use super::rows::{Rows, numbers};
 use super::*;
 
 /// Ids of the entries of a provider, the longest wait first.
-fn entries(url: &str, caller: &str) -> Vec<String> {
+pub(super) fn entries(url: &str, caller: &str) -> Vec<String> {
     let lines = asked(url, caller, &["list"]);
     let listed = lines.iter().filter(|line| line["kind"] == "entry");
     listed
@@ -16,7 +16,7 @@ fn entries(url: &str, caller: &str) -> Vec<String> {
         .collect()
 }
 
-fn is_unknown(url: &str, entry: &str) -> bool {
+pub(super) fn is_unknown(url: &str, entry: &str) -> bool {
     let answer = waitlist(url, PROVIDER, &["show", entry]);
     answer.code == Some(1) && answer.stderr.contains("[unknown-entry]")
 }

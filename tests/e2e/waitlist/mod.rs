@@ -3,6 +3,7 @@
 mod erasure;
 mod four_eyes;
 mod import;
+mod keys;
 mod regions;
 mod rotation;
 mod rows;

@@ -1,0 +1,118 @@
+//! Keys of persons on Kafka: two nodes that share a folder, one that does not.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use tempfile::tempdir;
+
+use super::erasure::{entries, is_unknown};
+use super::rows::Rows;
+use super::*;
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let until = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < until, "not within the deadline: {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn verified(data: &Path, region: &str) -> Answer {
+    let data = data.display().to_string();
+    let kafka = shared_kafka().bootstrap();
+    let words = [
+        "erasure", "verify", "--data", &data, "--kafka", kafka, "--region", region,
+    ];
+    doorstroomd(&words)
+}
+
+#[test]
+fn who_is_erased_on_one_node_is_gone_on_both_and_stays_so_after_both_were_killed() {
+    let (data, beside, folder) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let mut one = on_kafka(data.path(), "two-vaults");
+    let mut two = beside_on_kafka(&one, beside.path(), "two-vaults");
+    let rows = Rows::new("a", 30, 0..30);
+    import(one.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    eventually("two reads what one has sealed", || {
+        counted(two.grpc(), PROVIDER) == (30, 30)
+    });
+
+    // Erased by each node; and one of the keys is of the other node's making.
+    let all = entries(one.grpc(), PROVIDER);
+    for (server, entry) in [(&two, &all[0]), (&one, &all[1])] {
+        let erase = ["erase", entry, "--ground", "objection"];
+        waitlist(server.grpc(), PROVIDER, &erase).expect_done();
+        assert!(is_unknown(server.grpc(), entry));
+    }
+    let is_gone = |server: &Server| {
+        counted(server.grpc(), PROVIDER) == (28, 28)
+            && all[..2]
+                .iter()
+                .all(|entry| is_unknown(server.grpc(), entry))
+    };
+    eventually("one hears of it", || is_gone(&one));
+    eventually("two hears of it", || is_gone(&two));
+    let said = verified(data.path(), "two-vaults").expect_done().stdout;
+    assert!(said.contains("two-vaults.erasures: 2 lines"), "{said}");
+    assert!(said.contains("keys: 2 destroyed"), "{said}");
+    assert!(said.contains("2 of them still lie on Kafka"), "{said}");
+
+    one.kill9();
+    two.kill9();
+    // All that a node keeps is a cache; the folder that is shared is not.
+    fs::remove_dir_all(beside.path().join("snapshots")).unwrap();
+    fs::remove_file(beside.path().join("replica.db")).unwrap();
+    one.restart();
+    two.restart();
+    eventually("one has not forgotten", || is_gone(&one));
+    eventually("two has not forgotten", || is_gone(&two));
+    let more = Rows {
+        name: "more",
+        ..Rows::new("a", 5, 30..35)
+    };
+    import(one.grpc(), OTHER_PROVIDER, folder.path(), &more).expect_done();
+    eventually("two reads what one has sealed", || {
+        counted(two.grpc(), OTHER_PROVIDER) == (5, 5)
+    });
+}
+
+#[test]
+fn a_node_without_the_keys_of_its_region_does_not_start_and_says_why() {
+    let (data, folder, aside) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let mut server = on_kafka(data.path(), "lost-key");
+    let rows = Rows::new("a", 3, 0..3);
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    server.stop();
+    let keks = data.path().join("keks");
+    let kek = fs::read_dir(&keks).unwrap().next().unwrap().unwrap();
+    let kept = aside.path().join(kek.file_name());
+    fs::rename(kek.path(), &kept).unwrap();
+    let shown = data.path().display().to_string();
+    let words = [
+        "serve",
+        "--data",
+        &shown,
+        "--kafka",
+        shared_kafka().bootstrap(),
+        "--region",
+        "lost-key",
+        "--services",
+        "capacity,waitlist,evaluator",
+        "--insecure-dev",
+        "--grpc",
+        "127.0.0.1:0",
+        "--http",
+        "127.0.0.1:0",
+    ];
+    let refused = doorstroomd(&words);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    let missing = format!("is missing in {}", keks.display());
+    assert!(refused.stderr.contains(&missing), "{}", refused.stderr);
+    fs::rename(kept, kek.path()).unwrap();
+    server.restart();
+    eventually("it is as before", || {
+        counted(server.grpc(), PROVIDER) == (3, 3)
+    });
+}
