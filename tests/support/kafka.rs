@@ -1,5 +1,5 @@
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -57,6 +57,11 @@ impl Cluster {
             .context("no address was printed")?
             .clone_into(&mut cluster.bootstrap);
         Ok(cluster)
+    }
+
+    /// Returns the folder in which all brokers keep their data.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Returns the addresses of all brokers, separated by commas.

@@ -207,6 +207,29 @@ pub(super) fn create(
     name: &str,
     kind: TopicKind,
 ) -> Result<(), LogError> {
+    create_with(settings, name, kind, &[])
+}
+
+/// Makes a compacted topic as it must be, that forgets within seconds what is deleted.
+///
+/// # Errors
+/// If the cluster does not answer or refuses.
+#[cfg(feature = "testing")]
+pub fn make_quick_keyed_topic(settings: &KafkaSettings, name: &str) -> Result<(), LogError> {
+    let quick = [
+        (SEGMENT_MILLIS, "1000"),
+        (COMPACTED_WITHIN_MILLIS, "2000"),
+        ("file.delete.delay.ms", "100"),
+    ];
+    create_with(settings, name, TopicKind::Keyed, &quick)
+}
+
+fn create_with(
+    settings: &KafkaSettings,
+    name: &str,
+    kind: TopicKind,
+    besides: &[(&str, &str)],
+) -> Result<(), LogError> {
     let client = client(settings)?;
     let brokers = client
         .inner()
@@ -219,6 +242,9 @@ pub(super) fn create(
         .set("min.insync.replicas", in_sync);
     for (key, bound) in kind.wanted() {
         topic = topic.set(key, bound.value());
+    }
+    for (key, value) in besides {
+        topic = topic.set(key, value);
     }
     let options = AdminOptions::new()
         .request_timeout(Some(ASK))

@@ -29,6 +29,8 @@ use crate::store::{Durability, Store};
 use crate::tail::{Status, TopicState};
 use crate::{EventLog, LogError, LogId, NewCommit, Position};
 
+#[cfg(feature = "testing")]
+pub use admin::make_quick_keyed_topic;
 pub use admin::{TopicKind, TopicReport, apply_topics};
 use follower::Follower;
 pub use keyed::{Heard, KeyedRecord, KeyedReport, KeyedTopic, scan_keyed};

@@ -5,7 +5,6 @@ mod put;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -61,7 +60,6 @@ type Reader = Box<dyn FnMut(KeyedRecord) -> Heard + Send>;
 /// A compacted topic that this node reads and writes.
 pub struct KeyedTopic {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -108,14 +106,11 @@ impl KeyedTopic {
             stop: AtomicBool::new(false),
         });
         let follower = Follower::new(Arc::clone(&shared), Box::new(reader));
-        let thread = std::thread::Builder::new()
+        std::thread::Builder::new()
             .name(format!("follow-{name}"))
             .spawn(move || follower.run())
             .map_err(|error| LogError::Storage(error.to_string()))?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { shared })
     }
 
     /// Its name.
@@ -154,13 +149,9 @@ impl KeyedTopic {
 }
 
 impl Drop for KeyedTopic {
+    /// Not joined: while Kafka is away its thread may wait for seconds, and it leaves nothing behind.
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("a follower ended in a panic");
-        }
     }
 }
 

@@ -1,0 +1,74 @@
+use std::fs;
+use std::path::Path;
+
+use chassis::erasure::key_topic_name;
+use e2e::shared_kafka;
+use eventlog::kafka::make_quick_keyed_topic;
+use pseudonym::envelope::Audience;
+use pseudonym::vault::{KeyVault, Kid, Quarter, VaultError};
+
+use crate::region::{Raw, Region, eventually};
+
+/// A nonce, a key, a tag.
+const WRAPPED_BYTES: usize = 12 + 32 + 16;
+
+/// Whether some file beneath a folder has these bytes.
+fn holds(folder: &Path, wanted: &[u8]) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| {
+        if path.is_dir() {
+            return holds(&path, wanted);
+        }
+        // The broker removes files while we look.
+        let bytes = fs::read(&path).unwrap_or_default();
+        bytes.windows(wanted.len()).any(|window| window == wanted)
+    })
+}
+
+/// A data key as it was put, wrapped: the last field of its value.
+fn wrapped(raw: &Raw, kid: Kid) -> Vec<u8> {
+    let (_, value) = raw.of(kid).remove(0);
+    let value = value.expect("it was put");
+    value[value.len() - WRAPPED_BYTES..].to_vec()
+}
+
+fn opened(vault: &dyn KeyVault, kid: Kid) -> Result<(), VaultError> {
+    vault.open(kid, Audience::Region).map(|_| ())
+}
+
+/// Nothing is written behind the destructions but what a node writes for compaction's sake.
+#[test]
+fn neither_a_key_nor_what_wrapped_it_is_on_the_brokers_disk_after_compaction() {
+    let region = Region::new();
+    let topic = key_topic_name(&region.name);
+    make_quick_keyed_topic(&Region::settings(), &topic).expect("it is made");
+    let quarter: Quarter = "2026q4".parse().expect("a quarter");
+    let (vault, folder) = (region.open(), shared_kafka().folder());
+    let made = vault.make(quarter, 3).expect("they are made");
+    let kids: Vec<Kid> = made.into_iter().map(|(kid, _)| kid).collect();
+    let raw = region.raw();
+    let bytes: Vec<_> = kids.iter().map(|kid| wrapped(&raw, *kid)).collect();
+    drop(raw);
+    assert!(
+        bytes.iter().all(|bytes| holds(folder, bytes)),
+        "the search finds what is there"
+    );
+
+    vault.shred(&kids[..1]).expect("it is destroyed");
+    eventually("it is compacted away", || !holds(folder, &bytes[0]));
+    assert!(holds(folder, &bytes[1]) && holds(folder, &bytes[2]));
+    assert_eq!(region.seen().leftover().count(), 0);
+    assert_eq!(opened(&region.open(), kids[1]), Ok(()), "as it was");
+
+    vault.destroy(quarter).expect("it is destroyed");
+    eventually("they are compacted away", || {
+        !bytes.iter().any(|bytes| holds(folder, bytes))
+    });
+    let again = region.open();
+    assert_eq!(again.check(), Ok(()));
+    for kid in &kids {
+        assert_eq!(opened(&again, *kid), Err(VaultError::Erased));
+    }
+    let known = again.made_in(quarter).expect("it can be read");
+    assert_eq!(known, kids[1..], "what went with the quarter stays known");
+}
