@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use chassis::erasure::{KafkaVault, Keyring, KeysSeen, SigningKey, key_topic_name, topic_name};
-use e2e::shared_kafka;
+use e2e::{Cluster, shared_kafka};
 use eventlog::kafka::{Heard, KafkaSettings, KeyedTopic};
 use eventlog::{EventLog, Topic};
 use pseudonym::vault::conformance::Place;
@@ -15,26 +15,32 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A region of its own on the broker that all cases share.
+/// A region of its own, on the broker that all cases share unless another is named.
 pub(crate) struct Region {
     pub(crate) name: String,
+    bootstrap: String,
     /// What the nodes share, and what each has for itself.
     folder: TempDir,
 }
 
 impl Region {
     pub(crate) fn new() -> Self {
+        Self::on(shared_kafka())
+    }
+
+    pub(crate) fn on(cluster: &Cluster) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         Self {
             name: format!("case-{number}"),
+            bootstrap: cluster.bootstrap().to_owned(),
             folder: tempfile::tempdir().expect("a temporary folder"),
         }
     }
 
-    pub(crate) fn settings() -> KafkaSettings {
+    pub(crate) fn settings(&self) -> KafkaSettings {
         KafkaSettings {
-            bootstrap: shared_kafka().bootstrap().to_owned(),
+            bootstrap: self.bootstrap.clone(),
             options: Vec::new(),
         }
     }
@@ -46,7 +52,7 @@ impl Region {
     /// The vault as a node has it that uses this folder.
     pub(crate) fn vault_in(&self, folder: &Path) -> KafkaVault {
         let keks = Keks::open(folder).expect("it can be made");
-        KafkaVault::open(&Self::settings(), &self.name, keks).expect("it starts")
+        KafkaVault::open(&self.settings(), &self.name, keks).expect("it starts")
     }
 
     pub(crate) fn open(&self) -> KafkaVault {
@@ -56,7 +62,7 @@ impl Region {
     /// What an auditor sees.
     pub(crate) fn seen(&self) -> KeysSeen {
         let keks = Keks::beside(self.shared());
-        let read = || KeysSeen::read(&Self::settings(), &self.name, keks);
+        let read = || KeysSeen::read(&self.settings(), &self.name, keks);
         // Apart from the runtime that a case may have.
         let seen = std::thread::scope(|scope| scope.spawn(read).join());
         seen.expect("it ends").expect("it can be read")
@@ -67,7 +73,7 @@ impl Region {
         let values = Arc::<parking_lot::Mutex<Vec<Pair>>>::default();
         let heard = Arc::clone(&values);
         let name = key_topic_name(&self.name);
-        let topic = KeyedTopic::follow(&Self::settings(), &name, move |record| {
+        let topic = KeyedTopic::follow(&self.settings(), &name, move |record| {
             heard.lock().push((record.key, record.value));
             Heard::Noted
         });
@@ -81,7 +87,7 @@ impl Region {
     pub(crate) fn node(&self, name: &str) -> Node {
         let replica = self.folder.path().join(format!("{name}.db"));
         let ledger = topic_name(&self.name);
-        let log = EventLog::kafka(&Self::settings(), &replica, &[&ledger]).expect("it opens");
+        let log = EventLog::kafka(&self.settings(), &replica, &[&ledger]).expect("it opens");
         let vault: Arc<dyn KeyVault> = Arc::new(self.open());
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let signer = SigningKey::from_bytes(&[7; 32]);

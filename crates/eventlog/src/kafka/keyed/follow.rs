@@ -97,6 +97,8 @@ impl Follower {
             self.set_fault(fault);
             self.pause();
         }
+        self.shared.progress.lock().has_ended = true;
+        self.shared.changed.notify_all();
     }
 
     fn pause(&self) {

@@ -19,6 +19,8 @@ use crate::LogError;
 use follow::Follower;
 use put::Writer;
 
+const ENDS_WITHIN: Duration = Duration::from_secs(1);
+
 /// One record of a compacted topic.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyedRecord {
@@ -84,6 +86,8 @@ struct Progress {
     answered: u64,
     /// Why it is not read at the moment.
     fault: Option<String>,
+    /// Nothing is read or written by itself any more.
+    has_ended: bool,
 }
 
 impl KeyedTopic {
@@ -149,9 +153,17 @@ impl KeyedTopic {
 }
 
 impl Drop for KeyedTopic {
-    /// Not joined: while Kafka is away its thread may wait for seconds, and it leaves nothing behind.
+    /// Waits for the thread, but not long: while Kafka is away it may hang for seconds, and leaves nothing behind.
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
+        let until = Instant::now() + ENDS_WITHIN;
+        let mut progress = self.shared.progress.lock();
+        while !progress.has_ended {
+            let waited = self.shared.changed.wait_until(&mut progress, until);
+            if waited.timed_out() {
+                return;
+            }
+        }
     }
 }
 
