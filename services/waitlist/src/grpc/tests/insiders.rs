@@ -162,13 +162,7 @@ async fn told_of_somebody(is_known: bool) -> Vec<Vec<u8>> {
     let world = World::start().await;
     let known = if is_known { person(1) } else { person(7) };
     world.register(TWO, 9, known).await;
-    let register = world.region.register(ONE, 1, person(1));
-    let registered = world.register_entry(ONE, register).await.unwrap();
-    let message = v1::DeclareEntriesRequest {
-        declarations: vec![world.declaration(2, Some(person(1)))],
-        grant: world.region.grant(ONE, 1_000),
-    };
-    let declared = world.declare(ONE, vec![message]).await.unwrap();
+    // Before this very provider makes the person known.
     let erase = v1::RequestErasureRequest {
         context: world.region.context(),
         subject: Some(Subject::Person(person(1))),
@@ -176,7 +170,13 @@ async fn told_of_somebody(is_known: bool) -> Vec<Vec<u8>> {
     };
     let asked = world.request_erasure(THREE, erase.clone()).await.unwrap();
     let again = world.request_erasure(THREE, erase).await.unwrap();
-
+    let register = world.region.register(ONE, 1, person(1));
+    let registered = world.register_entry(ONE, register).await.unwrap();
+    let message = v1::DeclareEntriesRequest {
+        declarations: vec![world.declaration(2, Some(person(1)))],
+        grant: world.region.grant(ONE, 1_000),
+    };
+    let declared = world.declare(ONE, vec![message]).await.unwrap();
     let masked = |receipt: &mut v1::Receipt| {
         // Which log it is, of the two: everything else must be the same.
         let token = eventlog::PositionToken::parse(&receipt.position).unwrap();

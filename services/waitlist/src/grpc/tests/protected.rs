@@ -105,7 +105,23 @@ async fn threat_7_the_table_stays_the_same_for_four_weeks_whatever_is_said_betwe
 }
 
 #[tokio::test]
-async fn who_may_ask_what_is_wrong_with_a_table_is_told_by_field() {
+async fn a_young_region_shows_what_is_known_until_there_is_a_day_to_keep_to() {
+    let world = World::start().await;
+    let nobody = world.table(INSURER, v1::ProtectedRows::Municipality).await;
+    assert_eq!((nobody.persons, nobody.rows.len()), (Some(0), 0));
+    for number in 1..=20 {
+        let mut request = world.region.register(ONE, number, person(number));
+        let stated = request.registration.as_mut().unwrap();
+        stated.registered_on = "2026-10-01".into();
+        world.register_entry(ONE, request).await.unwrap();
+    }
+    let table = world.table(INSURER, v1::ProtectedRows::Municipality).await;
+    assert_eq!(table.on, "2026-10-21");
+    assert_eq!(rows(&table), [("GM0114", 20)]);
+}
+
+#[tokio::test]
+async fn a_question_for_a_table_names_every_field_that_is_wrong() {
     let world = World::start().await;
     let request = v1::GetProtectedTableRequest {
         rows: 9,
