@@ -9,11 +9,15 @@
 )]
 
 mod as_of;
+mod counts;
 mod disk;
 mod evaluations;
 mod histogram;
 mod history;
 mod holds;
+mod list_import;
+mod list_replay;
+mod lists;
 mod memory;
 mod nation;
 mod offering_table;
@@ -45,9 +49,12 @@ enum Scenario {
     Holds,
     Memory,
     Evaluations,
+    ListImport,
+    Counts,
+    ListReplay,
 }
 
-const SCENARIOS: [(&str, Scenario); 9] = [
+const SCENARIOS: [(&str, Scenario); 12] = [
     ("reports", Scenario::Reports),
     ("writers", Scenario::Writers),
     ("search", Scenario::Search),
@@ -57,6 +64,9 @@ const SCENARIOS: [(&str, Scenario); 9] = [
     ("holds", Scenario::Holds),
     ("memory", Scenario::Memory),
     ("evaluations", Scenario::Evaluations),
+    ("list-import", Scenario::ListImport),
+    ("counts", Scenario::Counts),
+    ("list-replay", Scenario::ListReplay),
 ];
 
 #[tokio::main]
@@ -101,6 +111,9 @@ impl Scenario {
             Self::Holds => Box::pin(holds::run()).await,
             Self::Memory => Box::pin(memory::run()).await,
             Self::Evaluations => Box::pin(evaluations::run()).await,
+            Self::ListImport => Box::pin(list_import::run()).await,
+            Self::Counts => Box::pin(counts::run()).await,
+            Self::ListReplay => Box::pin(list_replay::run()).await,
         }
     }
 }

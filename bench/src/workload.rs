@@ -106,3 +106,15 @@ pub(crate) fn millis_now() -> i64 {
         .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
+
+/// Returns this moment as text, in UTC.
+pub(crate) fn text_of_now() -> String {
+    now().to_string()
+}
+
+/// Returns today in UTC, as the evaluator dates what it grants.
+pub(crate) fn today() -> anyhow::Result<String> {
+    let now = text_of_now();
+    let (day, _) = now.split_once('T').context("a moment without a day")?;
+    Ok(day.to_owned())
+}
