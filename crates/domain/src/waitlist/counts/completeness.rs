@@ -47,13 +47,20 @@ pub fn completeness<'a>(entries: impl IntoIterator<Item = &'a Listed>, on: Day) 
             continue;
         }
         let reaffirmed_on = listed.reaffirmed_on;
-        let provider_id = listed.registration.provider_id.clone();
-        let heard = completeness.providers.entry(provider_id).or_insert(Heard {
-            waiting: 0,
-            stale: 0,
-            last_on: reaffirmed_on,
-            complete_until: None,
-        });
+        let provider_id = &listed.registration.provider_id;
+        // Most entries are of a provider that is there already.
+        let heard = match completeness.providers.get_mut(provider_id) {
+            Some(heard) => heard,
+            None => completeness
+                .providers
+                .entry(provider_id.clone())
+                .or_insert(Heard {
+                    waiting: 0,
+                    stale: 0,
+                    last_on: reaffirmed_on,
+                    complete_until: None,
+                }),
+        };
         heard.waiting += 1;
         heard.last_on = heard.last_on.max(reaffirmed_on);
         if listed.is_stale_on(on) {

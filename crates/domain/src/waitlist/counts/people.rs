@@ -21,7 +21,8 @@ pub struct Person {
 /// with nobody.
 pub fn join(waiting: &[Waiting<'_>]) -> Vec<Person> {
     let mut joined = Joined::new(waiting.len());
-    let mut first_with: HashMap<&(Epoch, PersonKey<Region>), usize> = HashMap::new();
+    let mut first_with: HashMap<&(Epoch, PersonKey<Region>), usize> =
+        HashMap::with_capacity(waiting.len());
     for (place, entry) in waiting.iter().enumerate() {
         for key in entry.listed.person.keys() {
             let other = *first_with.entry(key).or_insert(place);
@@ -30,16 +31,19 @@ pub fn join(waiting: &[Waiting<'_>]) -> Vec<Person> {
     }
     // The first entry of each person stands for it until all are there.
     let mut people: Vec<Person> = Vec::new();
-    let mut person_of: HashMap<usize, usize> = HashMap::new();
+    let mut person_of: Vec<usize> = Vec::with_capacity(waiting.len());
     for place in 0..waiting.len() {
-        let person = *person_of.entry(joined.first_of(place)).or_insert_with(|| {
+        let first = joined.first_of(place);
+        if first == place {
             people.push(Person {
-                entries: Vec::new(),
+                entries: Vec::with_capacity(1),
                 preferred: place,
             });
-            people.len() - 1
-        });
-        people[person].entries.push(place);
+            person_of.push(people.len() - 1);
+        } else {
+            person_of.push(person_of[first]);
+        }
+        people[person_of[place]].entries.push(place);
     }
     for person in &mut people {
         person.preferred = preferred(&person.entries, waiting);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::{Clock, GpPractice, Listed, PriorityCategory, WaitBand};
 use super::{AgainstNorm, LeftOut, Waiting, join, waiting};
@@ -117,46 +117,46 @@ impl<'a> Counts<'a> {
 
     /// Returns the counts split by these dimensions; none: the total alone.
     pub fn table(&self, by: &[Dimension]) -> Table {
-        let keys: Vec<Vec<Value>> = self
-            .waiting
-            .iter()
-            .map(|entry| {
-                by.iter()
-                    .map(|dimension| entry.value(*dimension, self.on))
-                    .collect()
-            })
-            .collect();
-        let mut table = Table {
-            by: by.to_vec(),
-            cells: BTreeMap::new(),
-            total: Cell::default(),
-        };
-        for (entry, key) in self.waiting.iter().zip(&keys) {
-            table.total.add_entry(entry, self.on);
-            let cell = table.cells.entry(key.clone()).or_default();
-            cell.add_entry(entry, self.on);
+        // Every cell has a number while it is added to: that is quicker to find than its values.
+        let mut numbers: HashMap<Vec<Value>, usize> = HashMap::new();
+        let mut cells: Vec<Cell> = Vec::new();
+        let mut total = Cell::default();
+        let mut cell_of = Vec::with_capacity(self.waiting.len());
+        for entry in &self.waiting {
+            total.add_entry(entry, self.on);
+            let values = by.iter().map(|dimension| entry.value(*dimension, self.on));
+            let number = *numbers.entry(values.collect()).or_insert(cells.len());
+            if number == cells.len() {
+                cells.push(Cell::default());
+            }
+            cells[number].add_entry(entry, self.on);
+            cell_of.push(number);
         }
+        let mut touched = Vec::new();
         for person in &self.people {
             let is_without_number = person
                 .entries
                 .iter()
                 .all(|place| self.waiting[*place].listed.person.keys().is_empty());
-            table.total.add_person(is_without_number);
-            table.total.preferring += 1;
-            let mut touched: Vec<&Vec<Value>> =
-                person.entries.iter().map(|place| &keys[*place]).collect();
+            total.add_person(is_without_number);
+            total.preferring += 1;
+            touched.clear();
+            touched.extend(person.entries.iter().map(|place| cell_of[*place]));
             touched.sort_unstable();
             touched.dedup();
-            for key in touched {
-                if let Some(cell) = table.cells.get_mut(key) {
-                    cell.add_person(is_without_number);
-                }
+            for number in &touched {
+                cells[*number].add_person(is_without_number);
             }
-            if let Some(cell) = table.cells.get_mut(&keys[person.preferred]) {
-                cell.preferring += 1;
-            }
+            cells[cell_of[person.preferred]].preferring += 1;
         }
-        table
+        let cells = numbers
+            .into_iter()
+            .map(|(values, number)| (values, cells[number]));
+        Table {
+            by: by.to_vec(),
+            cells: cells.collect(),
+            total,
+        }
     }
 }
 
