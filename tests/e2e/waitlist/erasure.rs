@@ -186,3 +186,28 @@ fn a_person_sees_what_is_held_and_is_erased_from_all_lists_when_two_agree() {
     import(server.grpc(), PROVIDER, theirs.path(), &again).expect_done();
     assert_eq!(counted(server.grpc(), TEAM), (20, 39));
 }
+
+/// What a backup of the keys would do: the auditor finds the key, and opens the body with it.
+#[test]
+fn a_key_that_was_put_back_is_found_and_so_is_the_body_that_it_opens() {
+    let (data, folder, backup) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let mut server = embedded(data.path());
+    let rows = Rows::new("a", 3, 0..3);
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    server.stop();
+    let (keys, kept) = (data.path().join("keys.db"), backup.path().join("keys.db"));
+    fs::copy(&keys, &kept).unwrap();
+    server.restart();
+    let erased = entries(server.grpc(), PROVIDER)[0].clone();
+    let erase = ["erase", &erased, "--ground", "objection"];
+    waitlist(server.grpc(), PROVIDER, &erase).expect_done();
+    server.stop();
+    let said = verified(data.path()).expect_done().stdout;
+    assert!(said.contains("were tried, none opens"), "{said}");
+
+    fs::copy(&kept, &keys).unwrap();
+    let found = verified(data.path());
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    assert!(found.stdout.contains("it is not destroyed"), "{found:?}");
+    assert!(found.stdout.contains(" opens, and its key "), "{found:?}");
+}
