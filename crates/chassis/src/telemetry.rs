@@ -81,6 +81,21 @@ pub(crate) fn looked_back(topic: &str, took: Duration) {
     );
 }
 
+/// A trace context as callers send it, if it is written as one: `00-`, 32 hexadecimal digits, `-`, 16, `-`, 2. It is stored:
+/// anything else goes no further.
+pub fn checked_traceparent(text: &str) -> Option<String> {
+    let is_hex = |part: &str, digits: usize| {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        part.len() == digits && part.bytes().all(is_digit)
+    };
+    let parts: Vec<&str> = text.split('-').collect();
+    let [version, trace, span, flags] = parts[..] else {
+        return None;
+    };
+    let fits = is_hex(version, 2) && is_hex(trace, 32) && is_hex(span, 16) && is_hex(flags, 2);
+    fits.then(|| text.to_owned())
+}
+
 /// The W3C trace context of the current span, if there is one that is recorded.
 pub fn current_traceparent() -> Option<String> {
     use opentelemetry::trace::TraceContextExt;

@@ -136,6 +136,23 @@ impl CareType {
     }
 }
 
+/// Eight or nine digits alone, whatever stands between them, or nine in a row would be a citizen number, sooner or later.
+pub(crate) fn may_be_citizen_number(text: &str) -> bool {
+    is_of_digits(text, 8..=9)
+}
+
+/// The same of nine digits alone: registered numbers of eight are no secret where an organisation's place is named.
+pub(crate) fn holds_nine_digits(text: &str) -> bool {
+    is_of_digits(text, 9..=9)
+}
+
+fn is_of_digits(text: &str, alone: std::ops::RangeInclusive<usize>) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let mut runs = text.split(|letter: char| !letter.is_ascii_digit());
+    (!has_letters && alone.contains(&digits)) || runs.any(|run| run.len() == 9)
+}
+
 pub(crate) fn is_id(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())

@@ -9,6 +9,8 @@ use pseudonym::receipt::{Receipt, ReceiptError, ReceiptVerifier};
 use pseudonym::{Names, P1, Recoders};
 use uuid::Uuid;
 
+use crate::view::Key;
+
 /// The keys of the second stage, and those that the evaluator's receipts are verified with.
 pub struct Gateway {
     recoders: Recoders,
@@ -75,31 +77,63 @@ impl Gateway {
     }
 }
 
-/// A sealed list is as long as that of so many entries, or of twice as many, and so on: its length says little.
-const SEALED_TOGETHER: usize = 32;
+/// What an erasure is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// These entries.
+    Entries(Vec<EntryId>),
+    /// Everything of a person, on all lists of the region.
+    Person(Vec<Key>),
+}
+
+/// A sealed subject is as long as this, or a multiple: its length says little.
+const SEALED_TOGETHER: usize = 512;
+const ENTRIES: u8 = 0;
+const PERSON: u8 = 1;
 
 impl Gateway {
-    /// Seals which entries an erasure is about, for gateways of the region.
-    pub(crate) fn seal(&self, erasure_id: Uuid, entries: &[EntryId]) -> Option<Vec<u8>> {
-        let count = u32::try_from(entries.len()).ok()?;
-        let mut clear = count.to_be_bytes().to_vec();
-        clear.extend(entries.iter().flat_map(EntryId::as_bytes));
-        let room = entries
-            .len()
-            .next_multiple_of(SEALED_TOGETHER)
-            .max(SEALED_TOGETHER);
-        clear.resize(4 + 16 * room, 0);
+    /// Seals what an erasure is about, for gateways of the region.
+    pub(crate) fn seal(&self, erasure_id: Uuid, subject: &Subject) -> Option<Vec<u8>> {
+        let (kind, count) = match subject {
+            Subject::Entries(ids) => (ENTRIES, ids.len()),
+            Subject::Person(keys) => (PERSON, keys.len()),
+        };
+        let mut clear = vec![kind];
+        clear.extend(u32::try_from(count).ok()?.to_be_bytes());
+        match subject {
+            Subject::Entries(ids) => clear.extend(ids.iter().flat_map(EntryId::as_bytes)),
+            Subject::Person(keys) => clear.extend(keys.iter().flat_map(|(epoch, key)| {
+                let epoch = epoch.0.to_be_bytes();
+                epoch.into_iter().chain(*key.as_bytes())
+            })),
+        }
+        clear.resize(clear.len().next_multiple_of(SEALED_TOGETHER), 0);
         self.recoders.seal(&place(erasure_id), &clear)
     }
 
     /// Opens what was sealed for this erasure.
-    pub(crate) fn unseal(&self, erasure_id: Uuid, sealed: &[u8]) -> Option<Vec<EntryId>> {
+    pub(crate) fn unseal(&self, erasure_id: Uuid, sealed: &[u8]) -> Option<Subject> {
         let clear = self.recoders.open(&place(erasure_id), sealed)?;
-        let (count, ids) = clear.split_first_chunk::<4>()?;
+        let (kind, rest) = clear.split_first()?;
+        let (count, rest) = rest.split_first_chunk::<4>()?;
         let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
-        let (ids, _) = ids.as_chunks::<16>();
-        let ids = ids.get(..count)?.iter();
-        Some(ids.map(|id| EntryId::from_bytes(*id)).collect())
+        match *kind {
+            ENTRIES => {
+                let (ids, _) = rest.as_chunks::<16>();
+                let ids = ids.get(..count)?.iter();
+                let ids = ids.map(|id| EntryId::from_bytes(*id));
+                Some(Subject::Entries(ids.collect()))
+            }
+            PERSON => {
+                let (keys, _) = rest.as_chunks::<34>();
+                let keys = keys.get(..count)?.iter().map(|key| {
+                    let epoch = Epoch(u16::from_be_bytes(*key.first_chunk::<2>()?));
+                    Some((epoch, PersonKey::from_bytes(*key.last_chunk::<32>()?)))
+                });
+                keys.collect::<Option<_>>().map(Subject::Person)
+            }
+            _ => None,
+        }
     }
 }
 

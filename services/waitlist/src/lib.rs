@@ -20,8 +20,8 @@ use tonic::service::RoutesBuilder;
 
 /// Whether the books can be relied on is told apart from the list.
 const BOOKS: &str = "doorstroom.waitlist.v1.Books";
-/// A larger request is not read. Five hundred declarations take half of this.
-const MAX_REQUEST_BYTES: usize = 512 << 10;
+/// A larger request is not read. Five hundred declarations take two thirds of this.
+const MAX_REQUEST_BYTES: usize = 256 << 10;
 
 /// Tells whether this version can read the body of a commit on the topic of the books.
 pub fn can_read_books(body: &[u8]) -> bool {

@@ -1,7 +1,9 @@
 use std::borrow::Cow;
 
 use super::Role;
-use crate::vocabulary::{checked_text, has_digits, is_provider, without_zeros};
+use crate::vocabulary::{
+    checked_text, has_digits, is_provider, may_be_citizen_number, without_zeros,
+};
 
 /// Somebody who calls: which person, in what capacity, of which organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,12 +107,4 @@ fn is_person(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-}
-
-/// Eight or nine digits alone, whatever stands between them, or nine in a row would be a citizen number, sooner or later.
-fn may_be_citizen_number(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let mut runs = text.split(|letter: char| !letter.is_ascii_digit());
-    (!has_letters && (8..=9).contains(&digits)) || runs.any(|run| run.len() == 9)
 }

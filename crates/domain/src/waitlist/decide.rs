@@ -1,5 +1,5 @@
 use super::{
-    Actor, CLOCK_TOLERANCE_MILLIS, Clock, Command, Entry, Event, Listed, Priority,
+    Actor, CLOCK_TOLERANCE_MILLIS, Clock, Command, Entry, Event, Listed, PersonKeys, Priority,
     PriorityCategory, PriorityReason, REAFFIRMED_EVERY_DAYS, Reaffirmation, Registration,
     Rejection,
 };
@@ -164,8 +164,8 @@ impl Listed {
         stated_day(stated.on, None, now)?;
         let is_later = stated.on > self.reaffirmed_on;
         let is_of_the_day = stated.on == self.reaffirmed_on;
-        let says_more = person
-            .is_some_and(|person| self.person.restated(person, stated.on) != self.person)
+        let is_news_of_person = self.is_news_of_person(person, stated.on);
+        let says_more = is_news_of_person
             || stated
                 .profile
                 .as_ref()
@@ -173,9 +173,14 @@ impl Listed {
         let is_news = is_later || (is_of_the_day && says_more);
         match is_news {
             false => Ok(vec![]),
-            true if !self.spell.is_waiting() => Err(Rejection::NotWaiting),
+            true if !self.spell.is_waiting() && !is_news_of_person => Err(Rejection::NotWaiting),
             true => Ok(vec![Event::Reaffirmed(Box::new(stated.clone()))]),
         }
+    }
+
+    /// Whether who it is was said under other keys than are known.
+    pub(super) fn is_news_of_person(&self, person: Option<&PersonKeys>, on: Day) -> bool {
+        person.is_some_and(|person| self.person.restated(person, on) != self.person)
     }
 
     fn prioritise(

@@ -1,6 +1,7 @@
 use super::decide::{Decision, register};
 use super::{
-    Command, Entry, Listed, LocationId, PersonKeys, Profile, Reaffirmation, Registration, Rejection,
+    CLOCK_TOLERANCE_MILLIS, Command, Entry, Listed, LocationId, PersonKeys, Profile, Reaffirmation,
+    Registration, Rejection,
 };
 use crate::{CareType, Day, ProviderId, Timestamp};
 
@@ -67,16 +68,22 @@ impl Listed {
         if person.is_some_and(|person| self.person.contradicts(person)) {
             return Err(Rejection::OtherPerson);
         }
-        let still_waits = self.spell.is_waiting().then(|| {
-            Command::Reaffirm(Box::new(Reaffirmation {
-                on: Day::at(now),
-                person: declaration.person.clone(),
-                profile: Some(declaration.profile.clone()),
-            }))
-        });
+        let said = Command::Reaffirm(Box::new(Reaffirmation {
+            on: Day::at(now),
+            person: declaration.person.clone(),
+            profile: self.spell.is_waiting().then(|| declaration.profile.clone()),
+        }));
+        // Who does not wait any more must still be found under the keys of a new epoch.
+        let is_said = self.spell.is_waiting() || self.is_news_of_person(person, Day::at(now));
+        let still_waits = is_said.then_some(&said);
+        // A plan whose day has passed says nothing of today.
+        let today = Day::at(now.plus_millis(-CLOCK_TOLERANCE_MILLIS));
+        let steps = declaration.steps.iter().filter(
+            |step| !matches!(step, Command::PlanIntake { planned_for } if *planned_for < today),
+        );
         let mut standing = self.clone();
         let mut events = Vec::new();
-        for step in still_waits.iter().chain(&declaration.steps) {
+        for step in still_waits.into_iter().chain(steps) {
             let decided = standing.decided(step, now)?;
             decided.iter().for_each(|event| standing.apply(event));
             events.extend(decided);

@@ -1,7 +1,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::vocabulary::{checked_text, has_digits, is_id};
+use crate::vocabulary::{
+    checked_text, has_digits, holds_nine_digits, is_id, may_be_citizen_number,
+};
 
 /// Names an entry: 128 random bits, chosen by who registers it. Says nothing about the person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,14 +45,17 @@ impl fmt::Debug for EntryId {
 }
 
 checked_text! {
-    /// Names a professional or a system account, never somebody who waits: form of an offering's id, but no nine digits
-    /// alone. Upper and lower case do not matter, so that nobody is two people by a capital.
-    UserId, |text| is_own_id(text).then(|| Cow::Owned(text.to_ascii_lowercase()))
+    /// Names a professional or a system account, never somebody who waits: form of an offering's id, but nothing that may
+    /// be a citizen number. Upper and lower case do not matter, so that nobody is two people by a capital.
+    UserId, |text| {
+        let is_user = is_id(text) && !may_be_citizen_number(text);
+        is_user.then(|| Cow::Owned(text.to_ascii_lowercase()))
+    }
 }
 
 checked_text! {
-    /// The provider's own id of the location where care is given: form of an offering's id, but no nine digits alone.
-    LocationId, |text| is_own_id(text).then_some(Cow::Borrowed(text))
+    /// The provider's own id of the location where care is given: form of an offering's id, but no nine digits.
+    LocationId, |text| (is_id(text) && !holds_nine_digits(text)).then_some(Cow::Borrowed(text))
 }
 
 checked_text! {
@@ -68,11 +73,6 @@ checked_text! {
     PriorityCategory, |text| {
         reference::priority_category(text).map(|category| Cow::Borrowed(&*category.code))
     }
-}
-
-/// Nine digits would be a citizen number, sooner or later.
-fn is_own_id(text: &str) -> bool {
-    is_id(text) && !has_digits(text, 9..=9)
 }
 
 impl PriorityCategory {

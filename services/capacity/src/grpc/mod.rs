@@ -30,8 +30,6 @@ pub use access::CALLS;
 /// The service's folded topic.
 type Capacity = Context<Wire, CapacityView>;
 type Folded = chassis::Folded<Wire, CapacityView>;
-/// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
-const MAX_TRACEPARENT_BYTES: usize = 55;
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -60,10 +58,10 @@ impl Api {
 /// Reads what the transport says about a request.
 fn transport<T>(request: &Request<T>) -> Transport {
     let metadata = request.metadata();
-    // The caller's own, where this node traces nothing. It is stored: what is too long for one goes no further.
+    // The caller's own, where this node traces nothing. It is stored, if it is one.
     let callers = || {
         let text = metadata.get("traceparent")?.to_str().ok()?;
-        (text.len() <= MAX_TRACEPARENT_BYTES).then(|| text.to_owned())
+        chassis::telemetry::checked_traceparent(text)
     };
     Transport {
         access: Access::of(request),

@@ -73,15 +73,21 @@ impl Store {
         let before = account(&transaction, organisation)
             .map_err(failed)?
             .unwrap_or_else(|| Account::new(now));
-        let window = open_at(&transaction, organisation, now).map_err(failed)?;
-        let from_window = window.map_or(0, |(_, remaining)| remaining.min(count));
-        let after = before.take(count - from_window, from_window, now)?;
+        let windows = open_at(&transaction, organisation, now).map_err(failed)?;
+        let mut from_windows = Vec::new();
+        let mut left = count;
+        for (id, remaining) in windows {
+            let taken = remaining.min(left);
+            left -= taken;
+            from_windows.push((id, taken));
+        }
+        let after = before.take(left, count - left, now)?;
         let kept = || {
             keep(&transaction, organisation, &after)?;
-            if let Some((id, _)) = window {
+            for (id, taken) in from_windows {
                 transaction.execute(
                     "UPDATE window SET remaining = remaining - ?2 WHERE id = ?1",
-                    params![id, from_window],
+                    params![id, taken],
                 )?;
             }
             Ok(())
@@ -132,20 +138,20 @@ fn account(transaction: &Transaction<'_>, organisation: &str) -> rusqlite::Resul
     found.optional()
 }
 
-/// Returns the window that ends first of those that are open and not used up, with what is left of it.
+/// Returns the windows that are open and not used up, the one that ends first first, with what is left of each.
 fn open_at(
     transaction: &Transaction<'_>,
     organisation: &str,
     now: i64,
-) -> rusqlite::Result<Option<(i64, u32)>> {
+) -> rusqlite::Result<Vec<(i64, u32)>> {
     let mut select = transaction.prepare_cached(
         "SELECT id, remaining FROM window
-         WHERE organisation = ?1 AND opened_at <= ?2 AND ?2 < until AND remaining > 0 ORDER BY until, id LIMIT 1",
+         WHERE organisation = ?1 AND opened_at <= ?2 AND ?2 < until AND remaining > 0 ORDER BY until, id",
     )?;
-    let found = select.query_row(params![organisation, now], |row| {
+    let found = select.query_map(params![organisation, now], |row| {
         Ok((row.get(0)?, row.get(1)?))
-    });
-    found.optional()
+    })?;
+    found.collect()
 }
 
 fn keep(

@@ -46,7 +46,8 @@ fn month_frozen() -> Event {
 fn erasure_requested() -> Event {
     Event::ErasureRequested(ErasureRequest {
         by: actor("one"),
-        sealed_entries: vec![7; 60],
+        is_by_officer: false,
+        sealed_subject: vec![7; 60],
         ground: Ground::UnlawfullyProcessed,
         requested_at: AT,
     })

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chassis::View;
 use domain::waitlist::books::{Book, Totals};
-use domain::{Month, ProviderId, Timestamp};
+use domain::waitlist::counts::Dimension;
+use domain::{Day, Month, ProviderId, Timestamp};
 use eventlog::{Position, StreamId};
 use uuid::Uuid;
 
@@ -16,6 +17,19 @@ pub(crate) fn grants_stream(provider: &ProviderId) -> Option<StreamId> {
 /// Names the book of a month.
 pub(crate) fn month_stream(month: Month) -> Option<StreamId> {
     StreamId::parse(&format!("month-{month}"))
+}
+
+/// Names the book of a protected table.
+pub(crate) fn table_stream(on: Day, rows: Dimension) -> Option<StreamId> {
+    let rows = match rows {
+        Dimension::GpPractice => "gp-practice",
+        Dimension::Municipality => "municipality",
+        Dimension::Provider
+        | Dimension::DiagnosisGroup
+        | Dimension::Priority
+        | Dimension::WaitBand => return None,
+    };
+    StreamId::parse(&format!("table-{on}-{rows}"))
 }
 
 /// Names the book of an erasure.
@@ -36,7 +50,7 @@ impl View<Book> for BooksView {
                 self.months.insert(frozen.month, frozen.totals);
             }
             // One is read where it stands.
-            Book::Blank | Book::Grants(_) | Book::Erasure(_) => {}
+            Book::Blank | Book::Grants(_) | Book::Erasure(_) | Book::Table(_) => {}
         }
     }
 

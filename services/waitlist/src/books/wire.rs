@@ -4,14 +4,17 @@ use chassis::{Codec, DecodeError, Recorded};
 use domain::Month;
 use domain::waitlist::books::{
     Book, BookedReceipt, Erasure, ErasureApproval, ErasureRequest, Event, FrozenMonth, Grants,
-    Ground, Totals,
+    Ground, PublishedTable, Totals,
 };
+use domain::waitlist::counts::{Dimension, Protected, ProtectedRow};
 use prost::Message;
 use proto::waitlist::v1;
 use proto::waitlist::v1::book_state::Book as StoredBook;
 use proto::waitlist::v1::recorded_book_event::Event as Stored;
 
-use crate::wire::{Unreadable, day, decode_actor, encode_actor, moment, needed, stamp, unknown};
+use crate::wire::{
+    Unreadable, day, decode_actor, encode_actor, moment, needed, protected_table, stamp, unknown,
+};
 
 /// How the books' events and states become bytes.
 pub(crate) struct BooksWire;
@@ -67,6 +70,7 @@ fn encode_event(event: &Event) -> Stored {
             beyond: *beyond,
         }),
         Event::MonthFrozen(frozen) => Stored::MonthFrozen(encode_month(*frozen)),
+        Event::TablePublished(table) => Stored::TablePublished(encode_table(table)),
         Event::ErasureRequested(request) => Stored::ErasureRequested(encode_request(request)),
         Event::ErasureApproved(approval) => Stored::ErasureApproved(encode_approval(approval)),
         Event::ErasureCarriedOut { entries } => {
@@ -80,6 +84,7 @@ fn decode_event(stored: Stored) -> Result<Event, Unreadable> {
         Stored::ReceiptBooked(receipt) => Event::ReceiptBooked(decode_receipt(&receipt)?),
         Stored::Admitted(v1::Admitted { covered, beyond }) => Event::Admitted { covered, beyond },
         Stored::MonthFrozen(frozen) => Event::MonthFrozen(decode_month(&frozen)?),
+        Stored::TablePublished(table) => Event::TablePublished(Box::new(decode_table(table)?)),
         Stored::ErasureRequested(request) => Event::ErasureRequested(decode_request(request)?),
         Stored::ErasureApproved(approval) => Event::ErasureApproved(decode_approval(approval)?),
         Stored::ErasureCarriedOut(v1::ErasureCarriedOut { entries }) => {
@@ -93,6 +98,7 @@ fn encode_book(book: &Book) -> v1::BookState {
         Book::Blank => None,
         Book::Grants(grants) => Some(StoredBook::Grants(encode_grants(grants))),
         Book::Month(frozen) => Some(StoredBook::Month(encode_month(*frozen))),
+        Book::Table(table) => Some(StoredBook::Table(encode_table(table))),
         Book::Erasure(erasure) => Some(StoredBook::Erasure(v1::ErasureState {
             request: Some(encode_request(&erasure.request)),
             approval: erasure.approval.as_ref().map(encode_approval),
@@ -109,11 +115,53 @@ fn decode_book(state: v1::BookState) -> Result<Book, Unreadable> {
         None => Book::Blank,
         Some(StoredBook::Grants(grants)) => Book::Grants(decode_grants(&grants)?),
         Some(StoredBook::Month(frozen)) => Book::Month(decode_month(&frozen)?),
+        Some(StoredBook::Table(table)) => Book::Table(Box::new(decode_table(table)?)),
         Some(StoredBook::Erasure(erasure)) => Book::Erasure(Box::new(Erasure {
             request: decode_request(needed(erasure.request, "request")?)?,
             approval: erasure.approval.map(decode_approval).transpose()?,
             carried_out: erasure.carried_out.map(|done| done.entries),
         })),
+    })
+}
+
+fn encode_table(published: &PublishedTable) -> v1::TablePublished {
+    let rows = match published.rows {
+        Dimension::GpPractice => v1::ProtectedRows::GpPractice,
+        Dimension::Municipality => v1::ProtectedRows::Municipality,
+        Dimension::Provider
+        | Dimension::DiagnosisGroup
+        | Dimension::Priority
+        | Dimension::WaitBand => v1::ProtectedRows::Unspecified,
+    };
+    v1::TablePublished {
+        rows: rows.into(),
+        table: Some(protected_table(published)),
+    }
+}
+
+fn decode_table(given: v1::TablePublished) -> Result<PublishedTable, Unreadable> {
+    let rows = match v1::ProtectedRows::try_from(given.rows) {
+        Ok(v1::ProtectedRows::GpPractice) => Dimension::GpPractice,
+        Ok(v1::ProtectedRows::Municipality) => Dimension::Municipality,
+        Ok(v1::ProtectedRows::Unspecified) | Err(_) => return needed(None, "rows"),
+    };
+    let table = needed(given.table, "table")?;
+    let shown = table.rows.into_iter().map(|row| ProtectedRow {
+        row: row.value,
+        persons: row.persons,
+        kinds: row
+            .diagnosis_groups
+            .into_iter()
+            .map(|kind| (kind.value, kind.persons))
+            .collect(),
+    });
+    Ok(PublishedTable {
+        on: day(&table.on, "on")?,
+        rows,
+        shown: Protected {
+            total: table.persons,
+            rows: shown.collect(),
+        },
     })
 }
 
@@ -182,7 +230,8 @@ fn decode_month(given: &v1::MonthFrozen) -> Result<FrozenMonth, Unreadable> {
 fn encode_request(request: &ErasureRequest) -> v1::ErasureRequested {
     v1::ErasureRequested {
         by: Some(encode_actor(&request.by)),
-        sealed_entries: request.sealed_entries.clone(),
+        by_officer: request.is_by_officer,
+        sealed_subject: request.sealed_subject.clone(),
         ground: request.ground.as_str().to_owned(),
         requested_at: stamp(request.requested_at),
     }
@@ -191,7 +240,8 @@ fn encode_request(request: &ErasureRequest) -> v1::ErasureRequested {
 fn decode_request(given: v1::ErasureRequested) -> Result<ErasureRequest, Unreadable> {
     Ok(ErasureRequest {
         by: decode_actor(given.by)?,
-        sealed_entries: given.sealed_entries,
+        is_by_officer: given.by_officer,
+        sealed_subject: given.sealed_subject,
         ground: needed(Ground::parse(&given.ground), "ground")?,
         requested_at: moment(given.requested_at, "requested_at")?,
     })

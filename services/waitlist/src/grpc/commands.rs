@@ -3,16 +3,20 @@
 use std::collections::HashSet;
 
 use chassis::access_log::Verb;
+use chassis::status::refusal;
 use chassis::{Effect, Receipt};
 use domain::access::Action;
 use domain::waitlist::{Command, Event};
 use eventlog::CommandId;
 use proto::waitlist::v1;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::access::id_reused;
 use super::{Api, Caller};
 use crate::wire::Order;
+
+/// Twice a day for nearly three years.
+const MOST_COMMITS: u64 = 2_000;
 
 impl Api {
     /// Executes a provider's command on an entry of its own.
@@ -121,7 +125,24 @@ impl Api {
 
     #[tracing::instrument(name = "command", skip_all, fields(stream.id = %order.stream, command.id = %order.call.id))]
     async fn decide(&self, order: Order) -> Result<Receipt<Event>, Status> {
+        self.has_room(&order)?;
         Ok(self.0.context.execute(order.stream, order.call).await?)
+    }
+
+    /// An entry that is told something every night for years has room; one that is told something every second would keep
+    /// everybody waiting whenever it is shown.
+    pub(super) fn has_room(&self, order: &Order) -> Result<(), Status> {
+        let folded = self.0.context.read();
+        let version = folded
+            .get(&order.stream)
+            .map_or(0, |slot| slot.version.get());
+        if version < MOST_COMMITS {
+            return Ok(());
+        }
+        let message = format!(
+            "the entry was changed {version} times, which is as often as may be: end it, and register the person anew"
+        );
+        Err(refusal(Code::FailedPrecondition, "entry-full", message))
     }
 
     /// Returns the contract's receipt. It says nothing of whether the person was known.

@@ -7,8 +7,7 @@ use chassis::status::refusal;
 use chassis::{Folded, Path, Violations};
 use domain::access::{Action, RuleId};
 use domain::waitlist::counts::{
-    Completeness, Counts, Dimension, ExactRow, Figures, Rotation, completeness, flows,
-    monthly_return, protect,
+    Completeness, Counts, Dimension, Rotation, completeness, flows, monthly_return,
 };
 use domain::waitlist::{EntryId, Epoch, Listed};
 use domain::{Day, Month};
@@ -24,21 +23,19 @@ use crate::gateway::epoch_text;
 use crate::view::WaitlistView;
 use crate::wire::{self, Checks, Coded, Wire};
 
-/// A protected table is the same for so long, for everybody.
-const PROTECTED_FOR_DAYS: i32 = 28;
 const MOST_DIMENSIONS: usize = 3;
 
 /// Entries that somebody may count.
-struct Countable {
-    entries: Vec<(EntryId, Arc<Listed>)>,
+pub(super) struct Countable {
+    pub(super) entries: Vec<(EntryId, Arc<Listed>)>,
     unusable: u64,
-    position: Position,
+    pub(super) position: Position,
     /// All of the region's.
     is_region: bool,
 }
 
 impl Countable {
-    fn of(folded: &Folded<Wire, WaitlistView>) -> Self {
+    pub(super) fn of(folded: &Folded<Wire, WaitlistView>) -> Self {
         Self {
             entries: folded.view.entries(),
             unusable: folded.view.unusable(),
@@ -47,7 +44,7 @@ impl Countable {
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = (EntryId, &Listed)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (EntryId, &Listed)> {
         self.entries.iter().map(|(id, listed)| (*id, &**listed))
     }
 
@@ -141,46 +138,6 @@ impl Api {
         })
     }
 
-    pub(super) async fn protected(
-        &self,
-        caller: &Caller,
-        request: &v1::GetProtectedTableRequest,
-    ) -> Result<v1::GetProtectedTableResponse, Status> {
-        let mut checks = Checks::default();
-        let rows = match v1::ProtectedRows::try_from(request.rows) {
-            Ok(v1::ProtectedRows::Municipality) => Some(Dimension::Municipality),
-            Ok(v1::ProtectedRows::GpPractice) => Some(Dimension::GpPractice),
-            Ok(v1::ProtectedRows::Unspecified) | Err(_) => None,
-        };
-        if rows.is_none() {
-            checks.refuse(Path::root("rows"), "must be municipality or GP practice");
-        }
-        at_most_tokens(&request.at_least, &mut checks);
-        let rows = checks.finish(rows).map_err(Violations::into_status)?;
-        self.seen(&request.at_least).await?;
-        let decision = caller.access.may(Action::ReadRegionAggregates, None)?;
-        self.record_question(caller, decision.rule, request).await?;
-        // Whoever asks twice within the four weeks learns nothing from what was said between, of whatever day.
-        let next = self.today();
-        let next = next.plus(-next.number().rem_euclid(PROTECTED_FOR_DAYS));
-        let on = next.plus(-1);
-        let end_of_day = next.begins_at().plus_millis(-1);
-        let then = self.0.context.as_of(end_of_day).await?;
-        let countable = if then.position() == Position::START {
-            // A young region: there is no table to keep to yet.
-            Countable::of(&self.0.context.read())
-        } else {
-            Countable::of(&then)
-        };
-        let shown = self.work(move || protected(&countable, on, rows)).await?;
-        let (persons, rows) = wire::protected(shown);
-        Ok(v1::GetProtectedTableResponse {
-            on: on.to_string(),
-            persons,
-            rows,
-        })
-    }
-
     /// What the caller may count exactly, once that is recorded: the region's, or what is its own.
     async fn countable(
         &self,
@@ -218,7 +175,7 @@ impl Api {
         })
     }
 
-    async fn record_question(
+    pub(super) async fn record_question(
         &self,
         caller: &Caller,
         rule: RuleId,
@@ -231,7 +188,7 @@ impl Api {
     }
 
     /// Counts beside the loop: half a million entries take a part of a second.
-    async fn work<T: Send + 'static>(
+    pub(super) async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Status> {
@@ -288,30 +245,5 @@ fn rotation(counts: &Counts<'_>) -> Option<v1::KeyRotation> {
         keyed: rotation.keyed,
         carrying: rotation.carrying,
         complete: rotation.is_complete(),
-    })
-}
-
-fn protected(
-    countable: &Countable,
-    on: Day,
-    rows: Dimension,
-) -> domain::waitlist::counts::Protected<String, String> {
-    let counts = Counts::on(on, countable.all());
-    let split = counts.table(&[rows, Dimension::DiagnosisGroup]);
-    let by_row = counts.table(&[rows]);
-    let exact = by_row.cells.iter().map(|(values, cell)| {
-        let kinds = split.cells.iter();
-        let of_row = kinds.filter(|(split, _)| split.first() == values.first());
-        ExactRow {
-            row: wire::first_word(values),
-            persons: cell.persons,
-            kinds: of_row
-                .map(|(split, cell)| (wire::second_word(split), cell.persons))
-                .collect(),
-        }
-    });
-    protect(&Figures {
-        total: by_row.total.persons,
-        rows: exact.collect(),
     })
 }

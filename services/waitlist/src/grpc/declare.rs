@@ -147,6 +147,9 @@ impl Api {
         if let Err(status) = self.seen(&order.at_least).await {
             return Given::Failed(failure(status, command_id.to_string()));
         }
+        if let Err(status) = self.has_room(&order) {
+            return Given::Failed(failure(status, command_id.to_string()));
+        }
         match self.0.context.submit(order.stream, order.call).await {
             Ok(answer) => Given::UnderWay { command_id, answer },
             Err(error) => Given::Failed(failure(error.into(), command_id.to_string())),

@@ -4,7 +4,7 @@ use chassis::access_log::Verb;
 use chassis::erasure::{EraseError, Ground as Because};
 use chassis::status::refusal;
 use chassis::{Call, ReadError, Violations};
-use domain::access::{Action, Outcome, Role};
+use domain::access::{Action, Outcome, Role, RuleId};
 use domain::waitlist::EntryId;
 use domain::waitlist::books::{Book, Command as BookCommand, Erasure, Ground};
 use eventlog::{EventLog, Position, StreamId};
@@ -15,8 +15,9 @@ use super::access::unknown_entry;
 use super::grants::sibling;
 use super::{Api, Caller};
 use crate::books::erasure_stream;
+use crate::gateway::Subject;
 use crate::view::stream_of;
-use crate::wire::{self, Erasing, What};
+use crate::wire::{self, Erasing};
 
 impl Api {
     /// Erases entries of the caller's own, or asks a second person.
@@ -32,50 +33,45 @@ impl Api {
             .access
             .may(Action::RequestErasure, Some(caller.organisation()))?;
         let needs_second = decision.outcome == Outcome::AllowedWithSecond;
-        match &erasing.what {
-            What::Entries(ids) if !needs_second => {
-                for id in ids {
-                    let what = (Action::RequestErasure, Verb::Delete);
-                    self.own_or_erased(caller, what, *id).await?;
-                }
-                self.erase(ids, because(erasing.ground)).await?;
-                Ok(v1::RequestErasureResponse {
-                    erased: true,
-                    erasure_id: String::new(),
-                })
-            }
-            What::Entries(ids) => {
-                let what = (decision.rule, Verb::Delete);
-                self.record(caller, what, ids.iter().copied()).await?;
-                self.ask_second(&erasing, ids).await
-            }
-            What::Person(person) => {
-                let keys = person.by_epoch().iter();
-                let keys = keys.map(|keys| (keys.epoch, keys.region));
-                let ids = self.0.context.read().view.of_person(keys);
-                let what = (decision.rule, Verb::Delete);
-                self.record(caller, what, ids.iter().copied()).await?;
-                self.ask_second(&erasing, &ids).await
-            }
+        if let Subject::Entries(ids) = &erasing.subject
+            && !needs_second
+        {
+            self.may_erase(caller, decision.rule, ids).await?;
+            self.erase(ids, because(erasing.ground)).await?;
+            return Ok(v1::RequestErasureResponse {
+                erased: true,
+                erasure_id: String::new(),
+            });
         }
+        // Others' entries are not named: beside one another they would be said to be of one person.
+        let own = self.own_of(caller, &self.found(&erasing.subject));
+        self.record(caller, (decision.rule, Verb::Delete), own)
+            .await?;
+        self.ask_second(&erasing, needs_second).await
     }
 
     async fn ask_second(
         &self,
         erasing: &Erasing,
-        ids: &[EntryId],
+        is_by_officer: bool,
     ) -> Result<v1::RequestErasureResponse, Status> {
         // The command's id names the erasure: said again, it is the same one.
         let erasure_id = *erasing.call.id.as_uuid();
         let stream = erasure_stream(erasure_id).ok_or_else(unknown_erasure)?;
-        let sealed = self.0.gateway.seal(erasure_id, ids);
+        let sealed = self.0.gateway.seal(erasure_id, &erasing.subject);
         let sealed = sealed.ok_or_else(unreadable_erasure)?;
-        let command = erasing.request(sealed, self.0.node.clock.now());
+        let command = erasing.request(is_by_officer, sealed, self.0.node.clock.now());
         let call = book_call(&erasing.call, command);
         self.0.books.execute(stream.clone(), call).await?;
-        // A command that is remembered is answered whoever sends its id.
+        // A command that is remembered is answered whoever sends its id, and whatever it is about.
         let asked = self.erasure(&stream).map(|erasure| erasure.request);
-        if !asked.is_some_and(|asked| asked.by == erasing.by && asked.ground == erasing.ground) {
+        let is_this = asked.is_some_and(|asked| {
+            let subject = self.0.gateway.unseal(erasure_id, &asked.sealed_subject);
+            asked.by == erasing.by
+                && asked.ground == erasing.ground
+                && subject.as_ref() == Some(&erasing.subject)
+        });
+        if !is_this {
             return Err(erasure_id_reused());
         }
         Ok(v1::RequestErasureResponse {
@@ -106,17 +102,25 @@ impl Api {
                 return Err(unknown_erasure());
             }
         };
-        let sealed = &asked.request.sealed_entries;
-        let named = self.0.gateway.unseal(approving.erasure_id, sealed);
-        let ids = self.all_of(&named.ok_or_else(unreadable_erasure)?);
-        let what = (rule, Verb::Delete);
-        self.record(caller, what, ids.iter().copied()).await?;
+        let sealed = &asked.request.sealed_subject;
+        let subject = self.0.gateway.unseal(approving.erasure_id, sealed);
+        let subject = subject.ok_or_else(unreadable_erasure)?;
+        let own = self.own_of(caller, &self.found(&subject));
+        self.record(caller, (rule, Verb::Delete), own).await?;
         let command = BookCommand::ApproveErasure {
             by: approving.by,
             is_officer: caller.access.caller().role == Role::PrivacyOfficer,
         };
         let call = book_call(&approving.call, command);
         self.0.books.execute(stream.clone(), call).await?;
+        // Who is registered anew after it was done is another entry, that nobody agreed about.
+        if let Some(entries) = self.erasure(&stream).and_then(|asked| asked.carried_out) {
+            return Ok(v1::ApproveErasureResponse {
+                entries: entries.into(),
+            });
+        }
+        // Also who came onto a list since it was asked.
+        let ids = self.found(&subject);
         self.erase(&ids, because(asked.request.ground)).await?;
         let entries = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let done = Call {
@@ -144,42 +148,74 @@ impl Api {
     fn erasure(&self, stream: &StreamId) -> Option<Erasure> {
         match &self.0.books.read().get(stream)?.state {
             Book::Erasure(erasure) => Some((**erasure).clone()),
-            Book::Blank | Book::Grants(_) | Book::Month(_) => None,
+            Book::Blank | Book::Grants(_) | Book::Month(_) | Book::Table(_) => None,
         }
     }
 
-    /// These entries, with those that came onto a list since for the same persons. An id that stands for nothing is
-    /// nobody's.
-    fn all_of(&self, entries: &[EntryId]) -> Vec<EntryId> {
+    /// The entries that a subject stands for now. An id that stands for nothing is nobody's.
+    fn found(&self, subject: &Subject) -> Vec<EntryId> {
         let folded = self.0.context.read();
-        let view = &folded.view;
-        let known = entries.iter().filter_map(|id| view.get(*id));
-        let keys = known.flat_map(|listed| listed.person.keys().iter().copied());
-        let mut all = view.of_person(keys);
-        all.extend(entries);
-        all.sort_unstable();
-        all.dedup();
-        all.retain(|id| stream_of(*id).is_some_and(|stream| folded.get(&stream).is_some()));
-        all
+        match subject {
+            Subject::Person(keys) => folded.view.of_person(keys.iter().copied()),
+            Subject::Entries(ids) => {
+                let is_there = |id: &EntryId| {
+                    stream_of(*id).is_some_and(|stream| folded.get(&stream).is_some())
+                };
+                ids.iter().copied().filter(is_there).collect()
+            }
+        }
     }
 
-    /// An entry that was erased before says nothing of whose it was: that it is gone may be said again.
-    async fn own_or_erased(
+    /// Those of them that are on the caller's own list.
+    fn own_of(&self, caller: &Caller, ids: &[EntryId]) -> Vec<EntryId> {
+        let view = &self.0.context.read().view;
+        let is_own = |id: &EntryId| {
+            let listed = view.get(*id);
+            listed.is_some_and(|listed| {
+                listed.registration.provider_id.as_str() == caller.organisation()
+            })
+        };
+        ids.iter().copied().filter(is_own).collect()
+    }
+
+    /// Entries of the caller's own, all of them, or none is touched. One that was erased before says nothing of whose it
+    /// was: that it is gone may be said again.
+    async fn may_erase(
         &self,
         caller: &Caller,
-        what: (Action, Verb),
-        id: EntryId,
+        rule: RuleId,
+        ids: &[EntryId],
     ) -> Result<(), Status> {
-        let stream = stream_of(id).ok_or_else(unknown_entry)?;
-        let is_erased = {
+        let (denied, is_missing) = {
             let folded = self.0.context.read();
-            folded.get(&stream).is_some_and(|slot| slot.erased)
+            let is_erased = |id: EntryId| {
+                let slot = stream_of(id).and_then(|stream| folded.get(&stream));
+                slot.is_some_and(|slot| slot.erased)
+            };
+            let kept = ids.iter().filter(|id| !is_erased(**id));
+            let (mut denied, mut is_missing) = (Vec::new(), false);
+            for id in kept {
+                match folded.view.get(*id) {
+                    Some(listed) => {
+                        let because = caller.may_own(Action::RequestErasure, listed).err();
+                        denied.extend(because.map(|because| (*id, because)));
+                    }
+                    None => is_missing = true,
+                }
+            }
+            (denied, is_missing)
         };
-        if is_erased {
-            let rule = caller.own_rule(what.0)?;
-            return self.record(caller, (rule, what.1), [id]).await;
+        if let Some((_, because)) = denied.first() {
+            let others = denied.iter().map(|(id, _)| *id);
+            self.deny(caller, because, others).await;
+            return Err(unknown_entry());
         }
-        self.own(caller, what, id).await.map(|_| ())
+        self.record(caller, (rule, Verb::Delete), ids.iter().copied())
+            .await?;
+        if is_missing {
+            return Err(unknown_entry());
+        }
+        Ok(())
     }
 
     async fn erase(&self, ids: &[EntryId], ground: Because) -> Result<(), Status> {

@@ -1,12 +1,13 @@
 //! Persons that nobody evaluated are invented: what a provider brings is counted against what it was granted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chassis::{Call, Effect};
 use domain::waitlist::books::{BookedReceipt, Command as BookCommand, Event as BookEvent};
 use domain::waitlist::{Command, Entry, Grant, PersonKeys};
 use domain::{Aggregate, ProviderId};
 use eventlog::CommandId;
+use sha2::{Digest, Sha256};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -33,6 +34,7 @@ impl Api {
         let Some(provider_id) = ProviderId::parse(caller.organisation()) else {
             return Ok(());
         };
+        let all: BTreeSet<Key> = orders.iter().flat_map(|order| keys_of(order)).collect();
         let brings = self.brings(&provider_id, orders, covered);
         let new: HashSet<Key> = brings.iter().flatten().copied().collect();
         let new = u32::try_from(new.len()).unwrap_or(u32::MAX);
@@ -48,7 +50,7 @@ impl Api {
                 }),
                 new,
             },
-            id: sibling(first.call.id),
+            id: admission_id(first.call.id, &all),
             repeat: orders.iter().any(|order| order.call.repeat),
             remember: true,
             actor: caller.access.actor(),
@@ -92,10 +94,9 @@ impl Api {
         let folded = self.0.context.read();
         let unwritten = Entry::default();
         let brings = orders.iter_mut().map(|order| {
-            let keys = person_of(&order.call.command).map_or(&[][..], PersonKeys::by_epoch);
-            let keys = keys.iter().map(|keys| (keys.epoch, keys.region));
-            alarm(&folded.view, order, keys.clone());
-            let new = keys.filter(|key| !covered.contains(key));
+            let keys: Vec<Key> = keys_of(order).collect();
+            alarm(&folded.view, order, keys.iter().copied());
+            let new = keys.into_iter().filter(|key| !covered.contains(key));
             let new: Vec<Key> = new
                 .filter(|key| !folded.view.is_covered(provider_id, key))
                 .collect();
@@ -151,6 +152,7 @@ fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
         } => (covered + more, beyond + further),
         BookEvent::ReceiptBooked(_)
         | BookEvent::MonthFrozen(_)
+        | BookEvent::TablePublished(_)
         | BookEvent::ErasureRequested(_)
         | BookEvent::ErasureApproved(_)
         | BookEvent::ErasureCarriedOut { .. } => (covered, beyond),
@@ -175,11 +177,37 @@ fn alarm(view: &WaitlistView, order: &Order, keys: impl Iterator<Item = Key>) {
     }
 }
 
+/// The id under which pseudonyms are admitted: the same when the same ones come again with the same command, and another
+/// one for any others, which would be admitted unseen. Of the command's moment.
+fn admission_id(first: CommandId, keys: &BTreeSet<Key>) -> CommandId {
+    let mut digest = Sha256::new_with_prefix(first.as_uuid().as_bytes());
+    for (epoch, key) in keys {
+        digest.update(epoch.0.to_be_bytes());
+        digest.update(key.as_bytes());
+    }
+    let mut bytes = *first.as_uuid().as_bytes();
+    let (version, variant) = (bytes[6] & 0xf0, bytes[8] & 0xc0);
+    // The first six bytes are the moment.
+    let digest = digest.finalize();
+    for (byte, chance) in bytes.iter_mut().skip(6).zip(digest) {
+        *byte = chance;
+    }
+    bytes[6] = version | bytes[6] & 0x0f;
+    bytes[8] = variant | bytes[8] & 0x3f;
+    CommandId::from_uuid(Uuid::from_bytes(bytes))
+}
+
 /// Another id of the same moment, the same each time.
 pub(super) fn sibling(id: CommandId) -> CommandId {
     let mut bytes = *id.as_uuid().as_bytes();
     bytes[15] ^= 0xff;
     CommandId::from_uuid(Uuid::from_bytes(bytes))
+}
+
+/// The pseudonyms that come with a command.
+fn keys_of(order: &Order) -> impl Iterator<Item = Key> {
+    let keys = person_of(&order.call.command).map_or(&[][..], PersonKeys::by_epoch);
+    keys.iter().map(|keys| (keys.epoch, keys.region))
 }
 
 fn person_of(command: &Command) -> Option<&PersonKeys> {

@@ -6,6 +6,7 @@ mod counts;
 mod declare;
 mod erasure;
 mod grants;
+mod published;
 mod reads;
 #[cfg(test)]
 mod tests;
@@ -32,8 +33,6 @@ pub use access::CALLS;
 type Waitlist = Context<Wire, WaitlistView>;
 /// What is kept beside it that is about nobody.
 type Books = Context<BooksWire, BooksView>;
-/// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
-const MAX_TRACEPARENT_BYTES: usize = 55;
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -59,10 +58,10 @@ struct Caller {
 impl Caller {
     fn of<T>(request: &Request<T>) -> Self {
         let metadata = request.metadata();
-        // The caller's own, where this node traces nothing. It is stored: what is too long for one goes no further.
+        // The caller's own, where this node traces nothing. It is stored, if it is one.
         let callers = || {
             let text = metadata.get("traceparent")?.to_str().ok()?;
-            (text.len() <= MAX_TRACEPARENT_BYTES).then(|| text.to_owned())
+            chassis::telemetry::checked_traceparent(text)
         };
         Self {
             access: Access::of(request),

@@ -2,8 +2,9 @@
 
 use chassis::Path;
 use domain::Month;
+use domain::waitlist::books::PublishedTable;
 use domain::waitlist::counts::{
-    AgainstNorm, Cell, Completeness, Flow, Protected, ReturnKey, ReturnRow, Table, Value,
+    AgainstNorm, Cell, Completeness, Flow, ReturnKey, ReturnRow, Table, Value,
 };
 use proto::waitlist::v1;
 
@@ -132,17 +133,24 @@ pub(crate) fn return_line(key: &ReturnKey, row: &ReturnRow) -> v1::ReturnLine {
 }
 
 /// What may be shown to everybody.
-pub(crate) fn protected(table: Protected<String, String>) -> (Option<u64>, Vec<v1::ProtectedRow>) {
-    let rows = table.rows.into_iter().map(|row| v1::ProtectedRow {
-        value: row.row,
+pub(crate) fn protected_table(published: &PublishedTable) -> v1::GetProtectedTableResponse {
+    let rows = published.shown.rows.iter().map(|row| v1::ProtectedRow {
+        value: row.row.clone(),
         persons: row.persons,
         diagnosis_groups: row
             .kinds
-            .into_iter()
-            .map(|(value, persons)| v1::ProtectedKind { value, persons })
+            .iter()
+            .map(|(value, persons)| v1::ProtectedKind {
+                value: value.clone(),
+                persons: *persons,
+            })
             .collect(),
     });
-    (table.total, rows.collect())
+    v1::GetProtectedTableResponse {
+        on: published.on.to_string(),
+        persons: published.shown.total,
+        rows: rows.collect(),
+    }
 }
 
 /// The word of a table's only, or first, value.

@@ -1,32 +1,25 @@
 //! What is to be erased.
 
 use chassis::{Call, Path, Violations};
+use domain::waitlist::Actor;
 use domain::waitlist::books::{Command, ErasureRequest, Ground};
-use domain::waitlist::{Actor, EntryId, PersonKeys};
 use proto::waitlist::v1;
-use proto::waitlist::v1::request_erasure_request::Subject;
+use proto::waitlist::v1::request_erasure_request::Subject as Said;
 use uuid::Uuid;
 
 use super::checks::Checks;
 use super::request::{Asking, actor, envelope, person};
+use crate::gateway::Subject;
 
 const MAX_ENTRIES: usize = 500;
 
 /// A request for an erasure that was understood.
 pub(crate) struct Erasing {
     pub(crate) by: Actor,
-    pub(crate) what: What,
+    pub(crate) subject: Subject,
     pub(crate) ground: Ground,
     pub(crate) call: Call<()>,
     pub(crate) at_least: Vec<String>,
-}
-
-/// What is to be erased.
-pub(crate) enum What {
-    /// These entries.
-    Entries(Vec<EntryId>),
-    /// All that is held of a person, on all lists of the region.
-    Person(PersonKeys),
 }
 
 /// Reads what is to be erased.
@@ -38,12 +31,12 @@ pub(crate) fn erasing(
     let envelope = envelope(request.context.as_ref(), asking, &mut checks);
     let by = actor(asking.access, &mut checks);
     let ground = checks.code(Path::root("ground"), request.ground);
-    let what = match &request.subject {
+    let subject = match &request.subject {
         None => {
             checks.refuse(Path::root("subject"), "must be given");
             None
         }
-        Some(Subject::Entries(said)) => {
+        Some(Said::Entries(said)) => {
             let path = Path::root("entries");
             let path = path.field("entry_ids");
             if said.entry_ids.is_empty() {
@@ -55,23 +48,29 @@ pub(crate) fn erasing(
                     ids.extend(checks.entry_id(path.item(index), text));
                 }
             }
-            Some(What::Entries(ids))
+            ids.sort_unstable();
+            ids.dedup();
+            Some(Subject::Entries(ids))
         }
-        Some(Subject::Person(said)) => {
+        Some(Said::Person(said)) => {
             let path = Path::root("person");
             if said.without_number {
                 let what = "without a number nobody can be found: name the entries";
                 checks.refuse(path.field("without_number"), what);
             }
-            person(Some(said), path, asking, &mut checks).map(What::Person)
+            let person = person(Some(said), path, asking, &mut checks);
+            person.map(|person| {
+                let keys = person.by_epoch().iter();
+                Subject::Person(keys.map(|keys| (keys.epoch, keys.region)).collect())
+            })
         }
     };
-    let read = by.zip(ground).zip(what);
-    let ((by, ground), what) = checks.finish(read)?;
+    let read = by.zip(ground).zip(subject);
+    let ((by, ground), subject) = checks.finish(read)?;
     let (call, at_least) = envelope.with(());
     Ok(Erasing {
         by,
-        what,
+        subject,
         ground,
         call,
         at_least,
@@ -109,10 +108,16 @@ pub(crate) fn approving(
 
 impl Erasing {
     /// The command that asks a second person.
-    pub(crate) fn request(&self, sealed_entries: Vec<u8>, now: domain::Timestamp) -> Command {
+    pub(crate) fn request(
+        &self,
+        is_by_officer: bool,
+        sealed_subject: Vec<u8>,
+        now: domain::Timestamp,
+    ) -> Command {
         Command::RequestErasure(ErasureRequest {
             by: self.by.clone(),
-            sealed_entries,
+            is_by_officer,
+            sealed_subject,
             ground: self.ground,
             requested_at: now,
         })

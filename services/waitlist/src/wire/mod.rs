@@ -23,10 +23,10 @@ pub(crate) use answer::{entry, happened, phases};
 pub(crate) use checks::Checks;
 pub(crate) use codes::Coded;
 pub(crate) use counts::{
-    completeness, first_word, flow, months, protected, return_line, second_word, table,
+    completeness, first_word, flow, months, protected_table, return_line, second_word, table,
 };
 pub(crate) use declaration::declare;
-pub(crate) use erasure::{Erasing, What, approving, erasing};
+pub(crate) use erasure::{Erasing, approving, erasing};
 pub(crate) use request::{
     Asking, MAX_TOKENS, Order, approve_screening, granted, person, register, request_screening,
     set_priority, step,

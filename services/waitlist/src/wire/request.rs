@@ -202,12 +202,13 @@ pub(crate) fn set_priority(
     let envelope = envelope(request.context.as_ref(), asking, &mut checks);
     let id = checks.entry_id(Path::root("entry_id"), &request.entry_id);
     let by = actor(asking.access, &mut checks);
-    let form = "must be the code of one of the region's priority categories";
+    let known = reference::priority_categories("").into_iter();
+    let known: Vec<&str> = known.map(|category| &*category.code).collect();
     let category = checks.parsed(
         Path::root("category"),
         &request.category,
         PriorityCategory::parse,
-        form,
+        &format!("must be a priority category: {}", known.join(", ")),
     );
     let reason = checks.code(Path::root("reason"), request.reason);
     let command = match (by, category, reason) {

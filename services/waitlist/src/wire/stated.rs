@@ -57,8 +57,7 @@ pub(super) fn check_registration(
         path.field("location_id"),
         &given.location_id,
         LocationId::parse,
-        "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores; no nine digits \
-         alone",
+        "must be a letter or digit, then at most 63 letters, digits, dots, dashes, colons or underscores; no nine digits",
     );
     let care_type = checks.parsed(
         path.field("care_type"),

@@ -28,6 +28,12 @@ impl Aggregate for Book {
                 })])
             }
 
+            // The first one stays, whatever is counted later of its day.
+            (Command::Publish(_), Self::Table(_)) => Ok(vec![]),
+            (Command::Publish(table), Self::Blank) => {
+                Ok(vec![Event::TablePublished(table.clone())])
+            }
+
             (Command::RequestErasure(request), Self::Erasure(known)) => known.ask_again(request),
             (Command::RequestErasure(request), Self::Blank) => {
                 Ok(vec![Event::ErasureRequested(request.clone())])
@@ -41,13 +47,17 @@ impl Aggregate for Book {
             }
             (Command::CarryOut { entries }, Self::Erasure(erasure)) => erasure.carry_out(*entries),
 
-            (Command::Admit { .. }, Self::Month(_) | Self::Erasure(_))
-            | (Command::Freeze { .. }, Self::Month(_) | Self::Grants(_) | Self::Erasure(_))
+            (Command::Admit { .. }, Self::Month(_) | Self::Erasure(_) | Self::Table(_))
+            | (
+                Command::Freeze { .. },
+                Self::Month(_) | Self::Grants(_) | Self::Erasure(_) | Self::Table(_),
+            )
+            | (Command::Publish(_), Self::Month(_) | Self::Grants(_) | Self::Erasure(_))
             | (
                 Command::RequestErasure(_)
                 | Command::ApproveErasure { .. }
                 | Command::CarryOut { .. },
-                Self::Grants(_) | Self::Month(_),
+                Self::Grants(_) | Self::Month(_) | Self::Table(_),
             ) => Err(Rejection::OtherBook),
         }
     }
@@ -59,6 +69,7 @@ impl Aggregate for Book {
                 Self::Grants(self.grants().with_admitted(*covered, *beyond))
             }
             Event::MonthFrozen(frozen) => Self::Month(*frozen),
+            Event::TablePublished(table) => Self::Table(table.clone()),
             Event::ErasureRequested(request) => Self::Erasure(Box::new(Erasure::asked(request))),
             Event::ErasureApproved(approval) => self.erasing(|erasure| {
                 erasure.approval = Some(approval.clone());
@@ -82,6 +93,7 @@ impl Aggregate for Book {
             Rejection::ErasureIdReused => "erasure-id-reused",
             Rejection::RequesterApproves => "requester-approves",
             Rejection::OtherOrganisationApproves => "other-organisation-approves",
+            Rejection::OfficersOwnOrganisationApproves => "officers-own-organisation-approves",
             Rejection::ErasureRequestLapsed => "erasure-request-lapsed",
             Rejection::ErasureNotApproved => "erasure-not-approved",
         }
@@ -93,7 +105,7 @@ impl Book {
     fn grants(self) -> Grants {
         match self {
             Self::Grants(grants) => grants,
-            Self::Blank | Self::Month(_) | Self::Erasure(_) => Grants::default(),
+            Self::Blank | Self::Month(_) | Self::Erasure(_) | Self::Table(_) => Grants::default(),
         }
     }
 
@@ -101,7 +113,7 @@ impl Book {
         match &mut self {
             Self::Erasure(erasure) => change(erasure),
             // Nothing was asked: nothing is changed.
-            Self::Blank | Self::Grants(_) | Self::Month(_) => {}
+            Self::Blank | Self::Grants(_) | Self::Month(_) | Self::Table(_) => {}
         }
         self
     }

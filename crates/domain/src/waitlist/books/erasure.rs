@@ -26,8 +26,10 @@ pub enum Ground {
 pub struct ErasureRequest {
     /// Who.
     pub by: Actor,
-    /// Which entries, sealed for the region's own nodes: in clear they would say which are of one person.
-    pub sealed_entries: Vec<u8>,
+    /// A privacy officer asks.
+    pub is_by_officer: bool,
+    /// Which person or entries, sealed for the region's own nodes: in clear it would say which are of one person.
+    pub sealed_subject: Vec<u8>,
     /// Why.
     pub ground: Ground,
     /// When.
@@ -104,6 +106,8 @@ impl Erasure {
         let open_for = now.millis_since(self.request.requested_at);
         if by.user == asked_by.user {
             Err(Rejection::RequesterApproves)
+        } else if self.request.is_by_officer && by.organisation == asked_by.organisation {
+            Err(Rejection::OfficersOwnOrganisationApproves)
         } else if by.organisation != asked_by.organisation && !is_officer {
             Err(Rejection::OtherOrganisationApproves)
         } else if self.approval.is_some() {

@@ -10,8 +10,9 @@ mod tests;
 pub use erasure::{Erasure, ErasureApproval, ErasureRequest, Ground};
 pub use grants::{BookedReceipt, Grants};
 
+use super::counts::{Dimension, Protected};
 use super::{Actor, CLOCK_TOLERANCE_MILLIS};
-use crate::Month;
+use crate::{Day, Month};
 
 /// A request for an erasure waits this long for somebody who agrees: 14 days.
 pub const REQUEST_VALID_FOR_MILLIS: i64 = 14 * 24 * 3_600_000;
@@ -28,6 +29,19 @@ pub enum Book {
     Month(FrozenMonth),
     /// How far an erasure is.
     Erasure(Box<Erasure>),
+    /// What everybody sees for four weeks.
+    Table(Box<PublishedTable>),
+}
+
+/// A protected table, the same for everybody until the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedTable {
+    /// The day that it shows.
+    pub on: Day,
+    /// What its rows are; each is split by main diagnosis group.
+    pub rows: Dimension,
+    /// What may be shown.
+    pub shown: Protected<String, String>,
 }
 
 /// What a month ended with: erasures since then do not change it.
@@ -67,6 +81,8 @@ pub enum Command {
         /// What was counted.
         totals: Totals,
     },
+    /// Publishes a table.
+    Publish(Box<PublishedTable>),
     /// Asks for an erasure that a second person must agree to.
     RequestErasure(ErasureRequest),
     /// Agrees to it.
@@ -97,6 +113,8 @@ pub enum Event {
     },
     /// A month is over.
     MonthFrozen(FrozenMonth),
+    /// A table is published.
+    TablePublished(Box<PublishedTable>),
     /// Somebody asks for an erasure.
     ErasureRequested(ErasureRequest),
     /// Somebody else agrees.
@@ -134,6 +152,9 @@ pub enum Rejection {
         "an erasure is approved by the organisation that asked for it, or by a privacy officer"
     )]
     OtherOrganisationApproves,
+    /// Two officers of one organisation are one say.
+    #[error("what a privacy officer asks is approved by one of another organisation")]
+    OfficersOwnOrganisationApproves,
     /// Nobody agreed in time.
     #[error("the request was not approved within 14 days")]
     ErasureRequestLapsed,

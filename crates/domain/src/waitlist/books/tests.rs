@@ -233,7 +233,8 @@ fn actor(user: &str, organisation: u32) -> Actor {
 fn request() -> ErasureRequest {
     ErasureRequest {
         by: actor("one", 1),
-        sealed_entries: vec![1; 16],
+        is_by_officer: false,
+        sealed_subject: vec![1; 16],
         ground: Ground::Objection,
         requested_at: noon(0),
     }

@@ -96,3 +96,37 @@ fn another_person_or_another_kind_of_care_is_another_entry() {
         .when(Command::Declare(Box::new(other)))
         .then_rejected(Rejection::EntryIdReused);
 }
+
+#[test]
+fn who_is_in_treatment_is_found_under_the_keys_of_a_new_epoch() {
+    let both = person_of(&[keys(1, 1), keys(2, 1)]);
+    let said = Reaffirmation {
+        person: Some(both.clone()),
+        ..reaffirmation(on(80))
+    };
+    let treated = [
+        registered(),
+        Event::IntakeHeld { held_on: on(20) },
+        Event::TreatmentStarted { started_on: on(60) },
+    ];
+    entry(treated.clone())
+        .at(noon(80))
+        .when(declare(Some(both), held_and_started()))
+        .then([Event::Reaffirmed(Box::new(said))]);
+    entry(treated)
+        .at(noon(80))
+        .when(declare(Some(person(1)), held_and_started()))
+        .then([]);
+}
+
+#[test]
+fn a_plan_whose_day_has_passed_is_passed_over() {
+    let planned = Command::PlanIntake { planned_for: on(9) };
+    entry([])
+        .at(noon(20))
+        .when(declare(Some(person(1)), vec![planned]))
+        .then([Event::Registered {
+            registration: Box::new(registration(on(0))),
+            stated_on: on(20),
+        }]);
+}
