@@ -105,10 +105,8 @@ async fn threat_7_the_table_stays_the_same_for_four_weeks_whatever_is_said_betwe
 }
 
 #[tokio::test]
-async fn a_young_region_shows_what_is_known_until_there_is_a_day_to_keep_to() {
+async fn a_young_region_shows_what_was_known_when_somebody_asked_first() {
     let world = World::start().await;
-    let nobody = world.table(INSURER, v1::ProtectedRows::Municipality).await;
-    assert_eq!((nobody.persons, nobody.rows.len()), (Some(0), 0));
     for number in 1..=20 {
         let mut request = world.region.register(ONE, number, person(number));
         let stated = request.registration.as_mut().unwrap();
@@ -118,6 +116,11 @@ async fn a_young_region_shows_what_is_known_until_there_is_a_day_to_keep_to() {
     let table = world.table(INSURER, v1::ProtectedRows::Municipality).await;
     assert_eq!(table.on, "2026-10-21");
     assert_eq!(rows(&table), [("GM0114", 20)]);
+    for number in 21..=40 {
+        world.register(TWO, number, person(number)).await;
+    }
+    let again = world.table(TEAM, v1::ProtectedRows::Municipality).await;
+    assert_eq!(again, table);
 }
 
 #[tokio::test]
