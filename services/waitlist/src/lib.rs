@@ -38,6 +38,7 @@ pub fn mount(node: &Node, routes: &mut RoutesBuilder, gateway: Gateway) -> Resul
     let books = Context::start(node, &format!("{topic}-books"), BOOKS)?;
     react::spawn(node, context.clone(), books.clone());
     let api = grpc::Api::new((context, books), node.clone(), gateway);
+    node.tasks.spawn(api.clone().finish_erasures());
     let service = WaitlistServiceServer::new(api).max_decoding_message_size(MAX_REQUEST_BYTES);
     routes.add_service(service);
     Ok(())

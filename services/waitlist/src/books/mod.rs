@@ -5,5 +5,7 @@ mod tests;
 mod view;
 mod wire;
 
-pub(crate) use view::{BooksView, erasure_stream, grants_stream, month_stream, table_stream};
+pub(crate) use view::{
+    BooksView, erasure_of, erasure_stream, grants_stream, month_stream, table_stream,
+};
 pub(crate) use wire::BooksWire;

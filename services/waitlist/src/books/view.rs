@@ -37,6 +37,11 @@ pub(crate) fn erasure_stream(id: Uuid) -> Option<StreamId> {
     StreamId::parse(&format!("erasure-{}", id.simple()))
 }
 
+/// The erasure that a book is of.
+pub(crate) fn erasure_of(stream: &StreamId) -> Option<Uuid> {
+    Uuid::try_parse(stream.as_str().strip_prefix("erasure-")?).ok()
+}
+
 /// What each month ended with.
 #[derive(Default)]
 pub(crate) struct BooksView {

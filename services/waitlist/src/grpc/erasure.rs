@@ -1,23 +1,33 @@
 //! Erasures: of entries at once, of a person once a second person agrees.
 
+use std::time::Duration;
+
 use chassis::access_log::Verb;
 use chassis::erasure::{EraseError, Ground as Because};
 use chassis::status::refusal;
-use chassis::{Call, ReadError, Violations};
+use chassis::{Call, Node, ReadError, Violations};
 use domain::access::{Action, Outcome, Role, RuleId};
 use domain::waitlist::EntryId;
 use domain::waitlist::books::{Book, Command as BookCommand, Erasure, Ground};
-use eventlog::{EventLog, Position, StreamId};
+use eventlog::{CommandId, Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
+use uuid::Uuid;
 
 use super::access::unknown_entry;
-use super::grants::sibling;
 use super::{Api, Caller};
-use crate::books::erasure_stream;
+use crate::books::{erasure_of, erasure_stream};
 use crate::gateway::Subject;
 use crate::view::stream_of;
 use crate::wire::{self, Erasing};
+
+/// How often a node looks for what was cut short.
+const FINISH_EVERY: Duration = Duration::from_secs(10);
+/// Who finishes it.
+const FINISHER: &str = "timer:erasure";
+/// So often, and so many times, it is looked whether everything is read.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+const LOOKS: u32 = 500;
 
 impl Api {
     /// Erases entries of the caller's own, or asks a second person.
@@ -114,34 +124,90 @@ impl Api {
         let call = book_call(&approving.call, command);
         self.0.books.execute(stream.clone(), call).await?;
         // Who is registered anew after it was done is another entry, that nobody agreed about.
-        if let Some(entries) = self.erasure(&stream).and_then(|asked| asked.carried_out) {
-            return Ok(v1::ApproveErasureResponse {
-                entries: entries.into(),
-            });
-        }
-        // Also who came onto a list since it was asked.
-        let ids = self.found(&subject);
-        self.erase(&ids, because(asked.request.ground)).await?;
+        let done = self.erasure(&stream).and_then(|asked| asked.carried_out);
+        let entries = match done {
+            Some(entries) => entries,
+            None => {
+                let ground = because(asked.request.ground);
+                self.carry_out(&stream, &subject, ground).await?
+            }
+        };
+        Ok(v1::ApproveErasureResponse {
+            entries: entries.into(),
+        })
+    }
+
+    /// Erases what was agreed to, also who came onto a list since it was asked, and says so.
+    async fn carry_out(
+        &self,
+        stream: &StreamId,
+        subject: &Subject,
+        ground: Because,
+    ) -> Result<u32, Status> {
+        let ids = self.found(subject);
+        self.erase(&ids, ground).await?;
         let entries = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let done = Call {
-            id: sibling(approving.call.id),
-            ..book_call(&approving.call, BookCommand::CarryOut { entries })
+            command: BookCommand::CarryOut { entries },
+            // Without a moment of its own: it is done once, whoever says so.
+            id: CommandId::from_uuid(Uuid::new_v4()),
+            repeat: false,
+            remember: false,
+            actor: FINISHER.to_owned(),
+            causation_id: None,
+            correlation_id: None,
+            traceparent: None,
         };
         self.0.books.execute(stream.clone(), done).await?;
-        let carried_out = self
-            .erasure(&stream)
-            .and_then(|erasure| erasure.carried_out);
-        Ok(v1::ApproveErasureResponse {
-            entries: carried_out.unwrap_or(entries).into(),
-        })
+        let carried_out = self.erasure(stream).and_then(|asked| asked.carried_out);
+        Ok(carried_out.unwrap_or(entries))
+    }
+
+    /// Carries out what was agreed to and cut short, as a task of the node.
+    pub(crate) async fn finish_erasures(self) {
+        while self.0.node.goes_on_after(FINISH_EVERY).await {
+            if self.seen(&[]).await.is_err() {
+                continue;
+            }
+            for (stream, erasure_id, asked) in self.unfinished() {
+                let sealed = &asked.request.sealed_subject;
+                let done = match self.0.gateway.unseal(erasure_id, sealed) {
+                    Some(subject) => {
+                        let ground = because(asked.request.ground);
+                        self.carry_out(&stream, &subject, ground).await.map(|_| ())
+                    }
+                    None => Err(unreadable_erasure()),
+                };
+                if let Err(status) = done {
+                    let reason = status.message();
+                    tracing::warn!(
+                        erasure.id = %erasure_id, reason,
+                        "erasure {erasure_id} was agreed to and is not carried out yet: {reason}"
+                    );
+                }
+            }
+        }
+    }
+
+    fn unfinished(&self) -> Vec<(StreamId, Uuid, Erasure)> {
+        let folded = self.0.books.read();
+        let erasures = folded.slots().filter_map(|(stream, slot)| {
+            let Book::Erasure(erasure) = &slot.state else {
+                return None;
+            };
+            let is_due = erasure.approval.is_some() && erasure.carried_out.is_none();
+            let erasure_id = erasure_of(stream).filter(|_| is_due)?;
+            Some((stream.clone(), erasure_id, (**erasure).clone()))
+        });
+        erasures.collect()
     }
 
     /// Waits until this node has all there is.
     async fn at_the_end(&self) -> Result<(), Status> {
-        let log = &self.0.node.log;
+        let node = &self.0.node;
         let (list, books) = (&self.0.context, &self.0.books);
-        list.reached(end_of(log, list.topic()).await?).await?;
-        books.reached(end_of(log, books.topic()).await?).await?;
+        list.reached(end_of(node, list.topic()).await?).await?;
+        books.reached(end_of(node, books.topic()).await?).await?;
         Ok(())
     }
 
@@ -229,11 +295,19 @@ impl Api {
     }
 }
 
-/// The last commit that there is; others' attempts without effect may stand behind it.
-async fn end_of(log: &EventLog, topic: &str) -> Result<Position, ReadError> {
-    let topic = log.topic(topic)?;
-    topic.reached(topic.last_position().await?).await?;
-    Ok(topic.position_at(i64::MAX).await?)
+/// The last commit that there is; others' attempts without effect, and what is no commit, may stand behind it.
+async fn end_of(node: &Node, topic: &str) -> Result<Position, ReadError> {
+    let topic = node.log.topic(topic)?;
+    let last = topic.last_position().await?;
+    for _ in 0..LOOKS {
+        if topic.read_to().max(topic.end()) >= last {
+            return Ok(topic.end());
+        }
+        if !node.goes_on_after(LOOK_EVERY).await {
+            break;
+        }
+    }
+    Err(ReadError::NotThere)
 }
 
 fn book_call(from: &Call<()>, command: BookCommand) -> Call<BookCommand> {

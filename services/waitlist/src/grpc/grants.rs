@@ -197,13 +197,6 @@ fn admission_id(first: CommandId, keys: &BTreeSet<Key>) -> CommandId {
     CommandId::from_uuid(Uuid::from_bytes(bytes))
 }
 
-/// Another id of the same moment, the same each time.
-pub(super) fn sibling(id: CommandId) -> CommandId {
-    let mut bytes = *id.as_uuid().as_bytes();
-    bytes[15] ^= 0xff;
-    CommandId::from_uuid(Uuid::from_bytes(bytes))
-}
-
 /// The pseudonyms that come with a command.
 fn keys_of(order: &Order) -> impl Iterator<Item = Key> {
     let keys = person_of(&order.call.command).map_or(&[][..], PersonKeys::by_epoch);

@@ -129,6 +129,8 @@ impl KeyVault for KafkaVault {
         // these was used then.
         match self.kek(quarter) {
             Ok(_) => Ok(made),
+            // Nobody can say at the moment: they are not used, and nothing is said of them that the ledger does not know.
+            Err(unsure @ VaultError::Storage(_)) => Err(unsure),
             Err(refused) => {
                 self.put(made.iter().map(|(kid, _)| Said::Shredded(*kid)))?;
                 Err(refused)

@@ -15,6 +15,9 @@ pub(crate) struct ListImportArgs {
     /// Where it is kept which entry each reference is; without it beside the CSV, with `.entries` behind its name
     #[arg(long, value_name = "FILE")]
     pub(crate) entries: Option<PathBuf>,
+    /// Begin a new file of entries although the server has entries of this provider: they are registered once more
+    #[arg(long)]
+    pub(crate) new_entries: bool,
     /// Who evaluates.
     #[command(flatten)]
     pub(crate) evaluator: EvaluatorArgs,

@@ -107,6 +107,12 @@ impl Book {
         }
     }
 
+    /// Whether the entry was erased, or let go of when its term was over.
+    pub(super) fn is_erased(&self, reference: &str) -> bool {
+        let known = self.known.get(reference);
+        known.is_some_and(|known| known.state == State::Erased)
+    }
+
     /// Notes what the server has acknowledged; it is written with what is kept next.
     pub(super) fn acknowledged(&mut self, reference: &str, state: State) {
         let Some(known) = self.known.get_mut(reference) else {

@@ -4,6 +4,8 @@ use zeroize::Zeroizing;
 
 use crate::import::refusal::{Refusal, Wrong, reason};
 
+/// Why a reference is refused that would tell who it is: it is not shown, however it is written.
+pub(super) const THE_NUMBER: &str = "reference-is-the-number";
 /// Stands for what is not shown.
 const NOT_SHOWN: &str = "(not shown)";
 
@@ -24,7 +26,8 @@ pub(super) fn hidden_numbers(mut refusal: Refusal) -> Refusal {
 
 fn hide(wrong: &mut Wrong) {
     let is_whole_row = wrong.column.is_empty() && wrong.reason != reason::COLUMNS;
-    if wrong.column == "bsn" || is_whole_row || may_be_number(&wrong.value) {
+    let is_the_number = wrong.reason == THE_NUMBER;
+    if wrong.column == "bsn" || is_whole_row || is_the_number || may_be_number(&wrong.value) {
         NOT_SHOWN.clone_into(&mut wrong.value);
     }
 }
@@ -41,20 +44,22 @@ pub(super) fn shown_header(header: &[String]) -> Vec<String> {
     header.iter().map(shown).collect()
 }
 
-/// Whether a text may hold a citizen number: eight digits in a row, or nine with points, spaces or dashes between.
+/// Whether a text may hold a citizen number: eight digits in a row, or with signs between that no date has, or nine with
+/// any signs between.
 pub(super) fn may_be_number(text: &str) -> bool {
-    let (mut in_a_row, mut in_all) = (0, 0);
+    let (mut in_a_row, mut in_all, mut is_date) = (0, 0, true);
     for letter in text.chars() {
         if letter.is_numeric() {
             in_a_row += 1;
             in_all += 1;
         } else {
             in_a_row = 0;
-            if !matches!(letter, '.' | ' ' | '-') {
-                in_all = 0;
+            is_date = is_date && letter == '-';
+            if letter.is_alphabetic() {
+                (in_all, is_date) = (0, true);
             }
         }
-        if in_a_row == 8 || in_all == 9 {
+        if in_a_row == 8 || in_all == 9 || (in_all == 8 && !is_date) {
             return true;
         }
     }
@@ -93,6 +98,9 @@ mod tests {
             "9999.90.019",
             "x 10000008 y",
             "9 9 9 9 9 0 0 1 9",
+            "9712/78921",
+            "9712_789,21",
+            "1000.0045",
             "BSN:999990019",
         ] {
             assert!(may_be_number(text), "{text}");

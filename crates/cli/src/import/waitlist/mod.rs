@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use proto::waitlist::v1::ListEntriesRequest;
 use tokio::time::Instant;
 
 use crate::args::ListImportArgs;
@@ -61,9 +62,17 @@ pub(crate) async fn run(
     let entries = args.entries.clone().unwrap_or_else(|| beside(&args.file));
     apart(&args, &entries)?;
     let input = Input::open(&args.file, true, columns)?;
+    let is_first = !entries.exists();
+    let connect = async {
+        let connection = connect.await?;
+        if is_first && !args.new_entries {
+            nothing_is_lost(&connection, &entries).await?;
+        }
+        Ok::<_, Failure>(connection)
+    };
+    let connection = connect.await?;
     let book = Arc::new(Mutex::new(Book::open(&entries)?));
     let rejects = args.rejects.as_deref().map(Rejects::create).transpose()?;
-    let connection = connect.await?;
     let evaluator = evaluator(&args.evaluator, &connection).await?;
     let keys = evaluator.keys_within(PATIENCE).await?;
 
@@ -106,6 +115,26 @@ pub(crate) async fn run(
     write_refused(&stage, rejects, output)?;
     let whole = summary::finish(&tally, &stage, output)?;
     end.and(whole)
+}
+
+/// A file of entries that vanished would register everybody once more.
+async fn nothing_is_lost(connection: &Connection, entries: &Path) -> Result<(), Failure> {
+    let request = ListEntriesRequest {
+        page_size: 1,
+        ..ListEntriesRequest::default()
+    };
+    let known = connection
+        .ask_list(async |mut client| client.list_entries(request.clone()).await)
+        .await?;
+    if known.total == 0 {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{} entries of this provider wait on the server, and {} is not there: without it everybody would be registered once \
+         more. Put it back, or name it with --entries; --new-entries begins a new one all the same",
+        known.total,
+        entries.display()
+    )))
 }
 
 /// Finds the columns; the header is shown with care, it may be somebody's row.

@@ -33,6 +33,8 @@ pub(super) type SharedBook = Arc<Mutex<Book>>;
 pub(super) struct Prepared {
     pub(super) declared: Vec<Declared>,
     pub(super) refused: Vec<(u64, Refusal)>,
+    /// Rows of entries that ended and were let go of since: there is nothing left to say.
+    pub(super) let_go: u64,
     /// Rows that the evaluator's quota did not reach for.
     pub(super) not_evaluated: u64,
     /// What it said then.
@@ -100,7 +102,10 @@ impl Preparer {
             crowded: batch.crowded,
             ..Prepared::default()
         };
-        let (rows, numbers) = self.registered(batch.rows)?;
+        let before = batch.rows.len();
+        let rows = self.without_let_go(batch.rows);
+        prepared.let_go = u64::try_from(before - rows.len()).unwrap_or_default();
+        let (rows, numbers) = self.registered(rows)?;
         let evaluated = self.evaluated(&numbers).await?;
         drop(numbers);
         for (mut declared, to_say) in rows {
@@ -132,6 +137,12 @@ impl Preparer {
             .declared
             .sort_by_key(|declared| declared.grant.is_some());
         Ok(prepared)
+    }
+
+    fn without_let_go(&self, mut rows: Vec<(u64, Stated)>) -> Vec<(u64, Stated)> {
+        let book = locked(&self.book);
+        rows.retain(|(_, stated)| !(stated.has_ended() && book.is_erased(&stated.reference)));
+        rows
     }
 
     /// Gives each row its entry, on the disk before anybody hears of it, and takes the numbers to be evaluated out.

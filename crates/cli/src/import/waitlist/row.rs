@@ -69,6 +69,11 @@ pub(super) struct Stated {
 }
 
 impl Stated {
+    /// Whether it ended: withdrawn, or after treatment.
+    pub(super) fn has_ended(&self) -> bool {
+        self.declaration.end.is_some()
+    }
+
     /// Whether the person waits.
     pub(super) fn is_open(&self) -> bool {
         self.declaration.treatment_started_on.is_empty() && self.declaration.end.is_none()
@@ -106,7 +111,7 @@ fn reference(cells: &mut Cells<'_>) -> String {
         cells.wrong("reference", reason::NOT_A_CODE);
     }
     if guard::holds(&reference, cells.text("bsn")) {
-        cells.wrong("reference", "reference-is-the-number");
+        cells.wrong("reference", guard::THE_NUMBER);
     }
     reference
 }

@@ -29,7 +29,9 @@ impl Tally {
     /// Counts rows that were read.
     pub(super) fn take(&mut self, prepared: &Prepared) {
         let rows = prepared.declared.len() + prepared.refused.len();
-        self.rows += u64::try_from(rows).unwrap_or_default() + prepared.not_evaluated;
+        self.rows +=
+            u64::try_from(rows).unwrap_or_default() + prepared.not_evaluated + prepared.let_go;
+        self.unchanged += prepared.let_go;
         self.not_evaluated += prepared.not_evaluated;
         if prepared.no_quota.is_some() {
             self.no_quota.clone_from(&prepared.no_quota);

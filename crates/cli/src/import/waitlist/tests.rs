@@ -335,6 +335,7 @@ fn the_files_of_an_import_are_files_of_their_own() {
         file: "list.csv".into(),
         rejects: rejects.map(PathBuf::from),
         entries: entries.map(PathBuf::from),
+        new_entries: false,
         evaluator: crate::args::EvaluatorArgs::default(),
     };
     assert_eq!(beside(Path::new("list.csv")), Path::new("list.csv.entries"));
