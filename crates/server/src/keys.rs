@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context as _, ensure};
 use chassis::Node;
 use data_encoding::HEXLOWER_PERMISSIVE;
+use eventlog::EventLog;
 use pseudonym::receipt::{ReceiptSigner, ReceiptVerifier};
 use pseudonym::ring::{Ring, Stage};
 use pseudonym::{Epoch, Evaluator, Recoders, Region, key_id};
@@ -24,13 +25,7 @@ pub(crate) fn evaluator(settings: &Settings) -> anyhow::Result<Ring> {
 /// are verified with: its own, where it runs in this process, and those that were told.
 pub(crate) fn gateway(settings: &Settings, node: &Node) -> anyhow::Result<Gateway> {
     // Beside Kafka another node may have keys already: two kinds would count everybody twice.
-    let is_first = settings.kafka.is_none()
-        && node
-            .log
-            .topic(&format!("{}.waitlist", node.region))?
-            .end()
-            .get()
-            == 0;
+    let is_first = settings.kafka.is_none() && !has_entries(&node.log, &node.region);
     let ring = ring(settings, Stage::Recoder, is_first)?;
     let region = Region::new(&settings.region)?;
     let recoders = Recoders::derive(&region, ring.roots())?;
@@ -41,6 +36,25 @@ pub(crate) fn gateway(settings: &Settings, node: &Node) -> anyhow::Result<Gatewa
          there"
     );
     Ok(Gateway::new(recoders, verifiers))
+}
+
+/// Tells whether something was named under keys of a stage, as far as this folder shows.
+pub(crate) fn were_used(settings: &Settings, stage: Stage) -> anyhow::Result<bool> {
+    match stage {
+        Stage::Evaluator => Ok(storage::quota(settings).exists()),
+        Stage::Recoder => {
+            let Ok(log) = storage::open_to_read(settings) else {
+                return Ok(false);
+            };
+            Ok(has_entries(&log, &settings.region))
+        }
+    }
+}
+
+/// Tells whether anybody was ever on the list.
+pub(crate) fn has_entries(log: &EventLog, region: &str) -> bool {
+    let list = log.topic(&format!("{region}.waitlist"));
+    list.is_ok_and(|list| list.end().get() > 0)
 }
 
 fn verifiers(settings: &Settings) -> anyhow::Result<Vec<(String, ReceiptVerifier)>> {

@@ -47,7 +47,15 @@ pub(crate) fn open_if_served(
     }
     let persons = match storage::kafka(settings) {
         Some(kafka) => on_kafka(settings, &kafka, log)?,
-        None => open(settings)?,
+        None => {
+            let keys = settings.person_keys().join("keys.db");
+            ensure!(
+                keys.exists() || !crate::keys::has_entries(log, &settings.region),
+                "the keys of persons, {}, are missing: without them nobody on the list can be read. Put the newest copy back",
+                keys.display()
+            );
+            open(settings)?
+        }
     };
     Ok(Some(persons))
 }

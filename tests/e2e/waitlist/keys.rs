@@ -116,3 +116,53 @@ fn a_node_without_the_keys_of_its_region_does_not_start_and_says_why() {
         counted(server.grpc(), PROVIDER) == (3, 3)
     });
 }
+
+/// What a start on the embedded log says that is refused.
+fn refused_start(data: &Path) -> String {
+    let data = data.display().to_string();
+    let start = [
+        "serve",
+        "--grpc",
+        "127.0.0.1:0",
+        "--http",
+        "127.0.0.1:0",
+        "--data",
+        &data,
+    ];
+    let answer = doorstroomd(&start);
+    assert_eq!(answer.code, Some(1), "{}", answer.stdout);
+    answer.stderr
+}
+
+#[test]
+fn keys_that_vanished_are_not_made_anew_without_a_word() {
+    let (data, folder) = (tempdir().unwrap(), tempdir().unwrap());
+    let mut server = embedded(data.path());
+    import(
+        server.grpc(),
+        PROVIDER,
+        folder.path(),
+        &Rows::new("a", 3, 0..3),
+    )
+    .expect_done();
+    server.stop();
+
+    let (keys, aside) = (data.path().join("keys"), data.path().join("aside"));
+    fs::rename(&keys, &aside).unwrap();
+    let shown = data.path().display().to_string();
+    let init = doorstroomd(&["keys", "init", "--data", &shown]);
+    assert_eq!(init.code, Some(1), "{}", init.stdout);
+    assert!(init.stderr.contains("from its backup"), "{}", init.stderr);
+    let said = refused_start(data.path());
+    assert!(said.contains("keys"), "{said}");
+    fs::rename(&aside, &keys).unwrap();
+
+    let (vault, aside) = (data.path().join("keys.db"), data.path().join("vault"));
+    fs::rename(&vault, &aside).unwrap();
+    let said = refused_start(data.path());
+    assert!(said.contains("keys.db, are missing"), "{said}");
+    assert!(!vault.exists(), "none is made anew");
+    fs::rename(&aside, &vault).unwrap();
+    server.restart();
+    assert_eq!(counted(server.grpc(), PROVIDER), (3, 3));
+}

@@ -80,6 +80,9 @@ fn neither_a_key_nor_what_wrapped_it_is_on_the_brokers_disk_after_compaction() {
     for kid in &kids {
         assert_eq!(opened(&again, *kid), Err(VaultError::Erased));
     }
-    let known = again.made_in(quarter).expect("it can be read");
-    assert_eq!(known, kids[1..], "what went with the quarter stays known");
+    let mut known = again.made_in(quarter).expect("it can be read");
+    let mut left = kids[1..].to_vec();
+    known.sort_unstable();
+    left.sort_unstable();
+    assert_eq!(known, left, "what went with the quarter stays known");
 }

@@ -65,6 +65,7 @@ async fn two_nodes_that_erase_at_once_make_one_chain_on_kafka() {
 async fn what_the_ledger_names_and_the_topic_has_is_destroyed_at_the_next_start() {
     let region = Region::new();
     let node = region.node("one");
+    node.keyring.ready().await.expect("it is read");
     let kid = make(&node, 1).await.remove(0);
     let raw = region.raw();
     let value = raw.of(kid).remove(0);
@@ -86,6 +87,8 @@ async fn what_the_ledger_names_and_the_topic_has_is_destroyed_at_the_next_start(
 async fn the_end_of_a_retention_is_heard_of_by_every_node_and_stays_so() {
     let region = Region::new();
     let (one, two) = (region.node("one"), region.node("two"));
+    one.keyring.ready().await.expect("it is read");
+    two.keyring.ready().await.expect("it is read");
     let kids = make(&one, 4).await;
     erase(&one, &kids[..1]).await;
     let subject = [Subject::Quarter(quarter())];

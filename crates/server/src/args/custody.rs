@@ -10,7 +10,15 @@ pub(super) fn keys() -> Command {
         "keys",
         "The keys that pseudonyms are made with; a server takes up what changed when it starts",
     )
-    .subcommand(on_log("init", "Makes the keys of the first epoch").arg(stage()))
+    .subcommand(
+        on_log("init", "Makes the keys of the first epoch")
+            .arg(stage())
+            .arg(
+                Arg::new("after").long("after").value_name("EPOCH").help(
+                    "The keys up to this epoch are lost for good: makes those of the next one",
+                ),
+            ),
+    )
     .subcommand(
         on_log(
             "status",

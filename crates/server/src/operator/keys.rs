@@ -22,7 +22,10 @@ pub(crate) struct Asked {
 
 #[derive(Debug)]
 enum Verb {
-    Init,
+    Init {
+        /// The last epoch whose keys are lost.
+        after: Option<Epoch>,
+    },
     Status,
     Rotate {
         by: Custodians,
@@ -40,18 +43,22 @@ impl Asked {
     pub(super) fn from(verb: &str, given: &ArgMatches) -> anyhow::Result<Self> {
         let stage = given.get_one::<String>("stage");
         let verb = match verb {
-            "init" => Verb::Init,
+            "init" => Verb::Init {
+                after: given
+                    .get_one::<String>("after")
+                    .map(|after| epoch(after))
+                    .transpose()?,
+            },
             "status" => Verb::Status,
             "rotate" => Verb::Rotate {
                 by: custodians(given)?,
                 emergency: given.get_flag("emergency"),
             },
             "destroy" => {
-                let epoch = super::text(given, "epoch")?;
+                let text = super::text(given, "epoch")?;
                 Verb::Destroy {
                     by: custodians(given)?,
-                    epoch: Epoch::parse(&epoch)
-                        .with_context(|| format!("{epoch:?} is not an epoch such as 2026a"))?,
+                    epoch: epoch(&text)?,
                     confirmed: given.get_flag("yes"),
                 }
             }
@@ -62,6 +69,10 @@ impl Asked {
             verb,
         })
     }
+}
+
+fn epoch(text: &str) -> anyhow::Result<Epoch> {
+    Epoch::parse(text).with_context(|| format!("{text:?} is not an epoch such as 2026a"))
 }
 
 /// Reads the two who do something.
@@ -82,7 +93,7 @@ pub(super) fn work(
     let there = |stage: &Stage| Ring::exists(&folder, *stage);
     let stages: Vec<Stage> = match (asked.stage, &asked.verb) {
         (Some(stage), _) => vec![stage],
-        (None, Verb::Init) => Stage::ALL
+        (None, Verb::Init { .. }) => Stage::ALL
             .into_iter()
             .filter(|stage| !there(stage))
             .collect(),
@@ -92,7 +103,7 @@ pub(super) fn work(
     };
     let shown = folder.display();
     match &asked.verb {
-        Verb::Init => ensure!(!stages.is_empty(), "there are keys in {shown} already"),
+        Verb::Init { .. } => ensure!(!stages.is_empty(), "there are keys in {shown} already"),
         Verb::Status | Verb::Rotate { .. } => {
             ensure!(!stages.is_empty(), "there are no keys in {shown}")
         }
@@ -123,8 +134,20 @@ fn one(
     let folder = storage::keys(settings);
     let (name, today) = (stage.name(), keys::day(now));
     match verb {
-        Verb::Init => {
-            let (epoch, today) = keys::first(now)?;
+        Verb::Init { after } => {
+            let (first, today) = keys::first(now)?;
+            let epoch = match after {
+                Some(lost) => lost.after(keys::year(now)?).context("no epoch follows")?,
+                None => {
+                    ensure!(
+                        !keys::were_used(settings, stage)?,
+                        "{name} keys were used here before: put {} back from its backup. Other keys of the same epoch would \
+                         make other people of everybody. If they are lost for good: keys init --after EPOCH, of both stages",
+                        folder.display()
+                    );
+                    first
+                }
+            };
             Ring::init(&folder, stage, (epoch, &today))?;
             writeln!(
                 out,
