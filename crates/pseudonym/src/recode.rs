@@ -76,6 +76,7 @@ pub struct Recoders {
     keys: Vec<(Recoder<Region>, Recoder<National>)>,
     /// For what gateways of one region tell each other over the log.
     notes: Vec<SubKey>,
+    fingerprints: Vec<[u8; 8]>,
 }
 
 impl Recoders {
@@ -84,7 +85,7 @@ impl Recoders {
         region: &Region,
         roots: impl IntoIterator<Item = (Epoch, &'a Root)>,
     ) -> Result<Self, RecodeError> {
-        let (mut keys, mut notes) = (Vec::new(), Vec::new());
+        let (mut keys, mut notes, mut fingerprints) = (Vec::new(), Vec::new(), Vec::new());
         for (epoch, root) in roots {
             let regional = Recoder::new(root, epoch, region)?;
             keys.push((regional, Recoder::new(root, epoch, &National)?));
@@ -94,8 +95,23 @@ impl Recoders {
                 .expand(info.as_bytes(), &mut key)
                 .map_err(|_| RecodeError::Derivation)?;
             notes.push(SubKey::from_bytes(key));
+            let info = format!("fingerprint={}|epoch={epoch}", region.key_name());
+            let mut fingerprint = [0; 8];
+            Hkdf::<Sha256>::new(Some(SALT), root.expose())
+                .expand(info.as_bytes(), &mut fingerprint)
+                .map_err(|_| RecodeError::Derivation)?;
+            fingerprints.push(fingerprint);
         }
-        Ok(Self { keys, notes })
+        Ok(Self {
+            keys,
+            notes,
+            fingerprints,
+        })
+    }
+
+    /// Returns what tells the keys of each epoch apart from others, and says nothing of either.
+    pub fn fingerprints(&self) -> impl Iterator<Item = (Epoch, [u8; 8])> {
+        self.epochs().zip(self.fingerprints.iter().copied())
     }
 
     /// Seals a note that only gateways of the region can read, for as long as the newest epoch's keys live.

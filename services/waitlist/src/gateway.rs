@@ -33,6 +33,15 @@ impl Gateway {
         }
     }
 
+    /// What tells the keys of each epoch apart from others.
+    pub(crate) fn fingerprints(&self) -> impl Iterator<Item = (Epoch, [u8; 8])> {
+        let known = self.recoders.fingerprints();
+        known.map(|(epoch, fingerprint)| {
+            let epoch = Epoch(u16::from_be_bytes(epoch.to_bytes()));
+            (epoch, fingerprint)
+        })
+    }
+
     /// What the region and the nation call a person. The first stage's value is dropped here.
     pub(crate) fn keys(&self, person: &v1::FirstStage) -> Result<EpochKeys, String> {
         let epoch = pseudonym::Epoch::parse(&person.epoch)

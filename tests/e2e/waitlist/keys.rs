@@ -166,3 +166,24 @@ fn keys_that_vanished_are_not_made_anew_without_a_word() {
     server.restart();
     assert_eq!(counted(server.grpc(), PROVIDER), (3, 3));
 }
+
+#[test]
+fn a_node_with_other_recoder_keys_than_its_region_names_nobody() {
+    let (data, beside, folder) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let one = on_kafka(data.path(), "other-recoder");
+    let rows = Rows::new("a", 3, 0..3);
+    import(one.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+
+    let shown = beside.path().display().to_string();
+    doorstroomd(&["keys", "init", "--data", &shown]).expect_done();
+    let two = sharing_keys_of_persons(&one, beside.path(), "other-recoder");
+    eventually("it has read the list", || {
+        counted(two.grpc(), PROVIDER) == (3, 3)
+    });
+    let theirs = tempdir().unwrap();
+    let refused = import(two.grpc(), OTHER_PROVIDER, theirs.path(), &rows);
+    assert_ne!(refused.code, Some(0), "{}", refused.stdout);
+    let said = refused.stdout + &refused.stderr;
+    assert!(said.contains("other-recoder-keys"), "{said}");
+    assert_eq!(counted(one.grpc(), TEAM), (3, 3));
+}

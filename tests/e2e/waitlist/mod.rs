@@ -59,6 +59,11 @@ fn beside_on_kafka(first: &Server, data: &Path, region: &str) -> Server {
         std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
     std::fs::set_permissions(&to, Permissions::from_mode(0o700)).unwrap();
+    sharing_keys_of_persons(first, data, region)
+}
+
+/// A second node of a region on Kafka, with the keys of the second stage that are in its folder.
+fn sharing_keys_of_persons(first: &Server, data: &Path, region: &str) -> Server {
     let shared = first.data().display().to_string();
     let args = [
         "--services",

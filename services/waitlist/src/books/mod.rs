@@ -6,6 +6,6 @@ mod view;
 mod wire;
 
 pub(crate) use view::{
-    BooksView, erasure_of, erasure_stream, grants_stream, month_stream, table_stream,
+    BooksView, erasure_of, erasure_stream, grants_stream, keys_stream, month_stream, table_stream,
 };
 pub(crate) use wire::BooksWire;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::View;
+use domain::waitlist::Epoch;
 use domain::waitlist::books::{Book, Totals};
 use domain::waitlist::counts::Dimension;
 use domain::{Day, Month, ProviderId, Timestamp};
@@ -17,6 +18,11 @@ pub(crate) fn grants_stream(provider: &ProviderId) -> Option<StreamId> {
 /// Names the book of a month.
 pub(crate) fn month_stream(month: Month) -> Option<StreamId> {
     StreamId::parse(&format!("month-{month}"))
+}
+
+/// Names the book of an epoch's keys.
+pub(crate) fn keys_stream(epoch: Epoch) -> Option<StreamId> {
+    StreamId::parse(&format!("keys-{}", epoch.0))
 }
 
 /// Names the book of a protected table.
@@ -55,7 +61,7 @@ impl View<Book> for BooksView {
                 self.months.insert(frozen.month, frozen.totals);
             }
             // One is read where it stands.
-            Book::Blank | Book::Grants(_) | Book::Erasure(_) | Book::Table(_) => {}
+            Book::Blank | Book::Grants(_) | Book::Erasure(_) | Book::Table(_) | Book::Keys(_) => {}
         }
     }
 

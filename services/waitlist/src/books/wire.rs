@@ -2,9 +2,10 @@
 
 use chassis::{Codec, DecodeError, Recorded};
 use domain::Month;
+use domain::waitlist::Epoch;
 use domain::waitlist::books::{
     Book, BookedReceipt, Erasure, ErasureApproval, ErasureRequest, Event, FrozenMonth, Grants,
-    Ground, PublishedTable, Totals,
+    Ground, PublishedTable, RecoderKeys, Totals,
 };
 use domain::waitlist::counts::{Dimension, Protected, ProtectedRow};
 use prost::Message;
@@ -71,6 +72,7 @@ fn encode_event(event: &Event) -> Stored {
         }),
         Event::MonthFrozen(frozen) => Stored::MonthFrozen(encode_month(*frozen)),
         Event::TablePublished(table) => Stored::TablePublished(encode_table(table)),
+        Event::KeysNamed(keys) => Stored::KeysNamed(encode_keys(*keys)),
         Event::ErasureRequested(request) => Stored::ErasureRequested(encode_request(request)),
         Event::ErasureApproved(approval) => Stored::ErasureApproved(encode_approval(approval)),
         Event::ErasureCarriedOut { entries } => {
@@ -84,6 +86,7 @@ fn decode_event(stored: Stored) -> Result<Event, Unreadable> {
         Stored::ReceiptBooked(receipt) => Event::ReceiptBooked(decode_receipt(&receipt)?),
         Stored::Admitted(v1::Admitted { covered, beyond }) => Event::Admitted { covered, beyond },
         Stored::MonthFrozen(frozen) => Event::MonthFrozen(decode_month(&frozen)?),
+        Stored::KeysNamed(keys) => Event::KeysNamed(decode_keys(&keys)?),
         Stored::TablePublished(table) => Event::TablePublished(Box::new(decode_table(table)?)),
         Stored::ErasureRequested(request) => Event::ErasureRequested(decode_request(request)?),
         Stored::ErasureApproved(approval) => Event::ErasureApproved(decode_approval(approval)?),
@@ -99,6 +102,7 @@ fn encode_book(book: &Book) -> v1::BookState {
         Book::Grants(grants) => Some(StoredBook::Grants(encode_grants(grants))),
         Book::Month(frozen) => Some(StoredBook::Month(encode_month(*frozen))),
         Book::Table(table) => Some(StoredBook::Table(encode_table(table))),
+        Book::Keys(keys) => Some(StoredBook::Keys(encode_keys(*keys))),
         Book::Erasure(erasure) => Some(StoredBook::Erasure(v1::ErasureState {
             request: Some(encode_request(&erasure.request)),
             approval: erasure.approval.as_ref().map(encode_approval),
@@ -115,12 +119,28 @@ fn decode_book(state: v1::BookState) -> Result<Book, Unreadable> {
         None => Book::Blank,
         Some(StoredBook::Grants(grants)) => Book::Grants(decode_grants(&grants)?),
         Some(StoredBook::Month(frozen)) => Book::Month(decode_month(&frozen)?),
+        Some(StoredBook::Keys(keys)) => Book::Keys(decode_keys(&keys)?),
         Some(StoredBook::Table(table)) => Book::Table(Box::new(decode_table(table)?)),
         Some(StoredBook::Erasure(erasure)) => Book::Erasure(Box::new(Erasure {
             request: decode_request(needed(erasure.request, "request")?)?,
             approval: erasure.approval.map(decode_approval).transpose()?,
             carried_out: erasure.carried_out.map(|done| done.entries),
         })),
+    })
+}
+
+fn encode_keys(keys: RecoderKeys) -> v1::KeysNamed {
+    v1::KeysNamed {
+        epoch: keys.epoch.0.into(),
+        fingerprint: keys.fingerprint.to_vec(),
+    }
+}
+
+fn decode_keys(given: &v1::KeysNamed) -> Result<RecoderKeys, Unreadable> {
+    let epoch = u16::try_from(given.epoch).ok();
+    Ok(RecoderKeys {
+        epoch: Epoch(needed(epoch, "epoch")?),
+        fingerprint: needed(given.fingerprint.as_slice().try_into().ok(), "fingerprint")?,
     })
 }
 

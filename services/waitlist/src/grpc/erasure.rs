@@ -53,6 +53,9 @@ impl Api {
                 erasure_id: String::new(),
             });
         }
+        if let Subject::Person(_) = &erasing.subject {
+            self.keys_hold(caller).await?;
+        }
         // Others' entries are not named: beside one another they would be said to be of one person.
         let own = self.own_of(caller, &self.found(&erasing.subject));
         self.record(caller, (decision.rule, Verb::Delete), own)
@@ -214,7 +217,7 @@ impl Api {
     fn erasure(&self, stream: &StreamId) -> Option<Erasure> {
         match &self.0.books.read().get(stream)?.state {
             Book::Erasure(erasure) => Some((**erasure).clone()),
-            Book::Blank | Book::Grants(_) | Book::Month(_) | Book::Table(_) => None,
+            Book::Blank | Book::Grants(_) | Book::Month(_) | Book::Table(_) | Book::Keys(_) => None,
         }
     }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chassis::{Call, Effect};
-use domain::waitlist::books::{BookedReceipt, Command as BookCommand, Event as BookEvent};
+use domain::waitlist::books::{
+    BookedReceipt, Command as BookCommand, Event as BookEvent, RecoderKeys,
+};
 use domain::waitlist::{Command, Entry, Grant, PersonKeys};
 use domain::{Aggregate, ProviderId};
 use eventlog::CommandId;
@@ -12,7 +14,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::{Api, Caller};
-use crate::books::grants_stream;
+use crate::books::{grants_stream, keys_stream};
 use crate::view::{Key, WaitlistView};
 use crate::wire::Order;
 
@@ -35,6 +37,9 @@ impl Api {
             return Ok(());
         };
         let all: BTreeSet<Key> = orders.iter().flat_map(|order| keys_of(order)).collect();
+        if !all.is_empty() {
+            self.keys_hold(caller).await?;
+        }
         let brings = self.brings(&provider_id, orders, covered);
         let new: HashSet<Key> = brings.iter().flatten().copied().collect();
         let new = u32::try_from(new.len()).unwrap_or(u32::MAX);
@@ -79,6 +84,34 @@ impl Api {
                 new - admitted
             );
         }
+        Ok(())
+    }
+
+    /// Asks whether this node recodes under the keys that its region has used before: others would make other people of
+    /// everybody. The first node of an epoch says which they are.
+    pub(super) async fn keys_hold(&self, caller: &Caller) -> Result<(), Status> {
+        if self.0.keys_hold.get().is_some() {
+            return Ok(());
+        }
+        for (epoch, fingerprint) in self.0.gateway.fingerprints() {
+            let Some(stream) = keys_stream(epoch) else {
+                continue;
+            };
+            let keys = RecoderKeys { epoch, fingerprint };
+            let call = Call {
+                command: BookCommand::NameKeys(keys),
+                // Without a moment of its own: it is said once, whoever says it.
+                id: CommandId::from_uuid(Uuid::new_v4()),
+                repeat: false,
+                remember: false,
+                actor: caller.access.actor(),
+                causation_id: None,
+                correlation_id: None,
+                traceparent: None,
+            };
+            self.0.books.execute(stream, call).await?;
+        }
+        let _ = self.0.keys_hold.set(());
         Ok(())
     }
 
@@ -153,6 +186,7 @@ fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
         BookEvent::ReceiptBooked(_)
         | BookEvent::MonthFrozen(_)
         | BookEvent::TablePublished(_)
+        | BookEvent::KeysNamed(_)
         | BookEvent::ErasureRequested(_)
         | BookEvent::ErasureApproved(_)
         | BookEvent::ErasureCarriedOut { .. } => (covered, beyond),

@@ -12,7 +12,7 @@ mod reads;
 mod tests;
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chassis::access::Access;
 use chassis::{Context, Node, Violations};
@@ -45,6 +45,8 @@ struct Shared {
     books: Books,
     node: Node,
     gateway: Gateway,
+    /// Set once it is known that the gateway's keys are the region's.
+    keys_hold: OnceLock<()>,
 }
 
 /// Who makes a request, and what its transport says about it.
@@ -79,6 +81,7 @@ impl Api {
             books,
             node,
             gateway,
+            keys_hold: OnceLock::new(),
         }))
     }
 

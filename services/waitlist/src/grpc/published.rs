@@ -87,7 +87,9 @@ impl Api {
     fn table(&self, stream: &StreamId) -> Option<PublishedTable> {
         match &self.0.books.read().get(stream)?.state {
             Book::Table(table) => Some((**table).clone()),
-            Book::Blank | Book::Grants(_) | Book::Month(_) | Book::Erasure(_) => None,
+            Book::Blank | Book::Grants(_) | Book::Month(_) | Book::Erasure(_) | Book::Keys(_) => {
+                None
+            }
         }
     }
 }

@@ -104,6 +104,7 @@ impl Api {
         let person = checks.finish(person).map_err(Violations::into_status)?;
         self.seen(&request.at_least).await?;
         let rule = caller.own_rule(Action::ReadOwnEntries)?;
+        self.keys_hold(caller).await?;
         let own: Vec<(EntryId, Arc<Listed>)> = {
             let view = &self.0.context.read().view;
             let keys = person.by_epoch().iter();

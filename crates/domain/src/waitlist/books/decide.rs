@@ -28,6 +28,10 @@ impl Aggregate for Book {
                 })])
             }
 
+            (Command::NameKeys(keys), Self::Keys(known)) if keys == known => Ok(vec![]),
+            (Command::NameKeys(_), Self::Keys(_)) => Err(Rejection::OtherRecoderKeys),
+            (Command::NameKeys(keys), Self::Blank) => Ok(vec![Event::KeysNamed(*keys)]),
+
             // The first one stays, whatever is counted later of its day.
             (Command::Publish(_), Self::Table(_)) => Ok(vec![]),
             (Command::Publish(table), Self::Blank) => {
@@ -47,17 +51,31 @@ impl Aggregate for Book {
             }
             (Command::CarryOut { entries }, Self::Erasure(erasure)) => erasure.carry_out(*entries),
 
-            (Command::Admit { .. }, Self::Month(_) | Self::Erasure(_) | Self::Table(_))
+            (
+                Command::Admit { .. },
+                Self::Month(_) | Self::Erasure(_) | Self::Table(_) | Self::Keys(_),
+            )
             | (
                 Command::Freeze { .. },
+                Self::Month(_)
+                | Self::Grants(_)
+                | Self::Erasure(_)
+                | Self::Table(_)
+                | Self::Keys(_),
+            )
+            | (
+                Command::Publish(_),
+                Self::Month(_) | Self::Grants(_) | Self::Erasure(_) | Self::Keys(_),
+            )
+            | (
+                Command::NameKeys(_),
                 Self::Month(_) | Self::Grants(_) | Self::Erasure(_) | Self::Table(_),
             )
-            | (Command::Publish(_), Self::Month(_) | Self::Grants(_) | Self::Erasure(_))
             | (
                 Command::RequestErasure(_)
                 | Command::ApproveErasure { .. }
                 | Command::CarryOut { .. },
-                Self::Grants(_) | Self::Month(_) | Self::Table(_),
+                Self::Grants(_) | Self::Month(_) | Self::Table(_) | Self::Keys(_),
             ) => Err(Rejection::OtherBook),
         }
     }
@@ -70,6 +88,7 @@ impl Aggregate for Book {
             }
             Event::MonthFrozen(frozen) => Self::Month(*frozen),
             Event::TablePublished(table) => Self::Table(table.clone()),
+            Event::KeysNamed(keys) => Self::Keys(*keys),
             Event::ErasureRequested(request) => Self::Erasure(Box::new(Erasure::asked(request))),
             Event::ErasureApproved(approval) => self.erasing(|erasure| {
                 erasure.approval = Some(approval.clone());
@@ -89,6 +108,7 @@ impl Aggregate for Book {
             Rejection::OtherBook => "other-book",
             Rejection::DayInTheFuture => "day-in-the-future",
             Rejection::MonthNotOver => "month-not-over",
+            Rejection::OtherRecoderKeys => "other-recoder-keys",
             Rejection::UnknownErasure => "unknown-erasure",
             Rejection::ErasureIdReused => "erasure-id-reused",
             Rejection::RequesterApproves => "requester-approves",
@@ -105,7 +125,9 @@ impl Book {
     fn grants(self) -> Grants {
         match self {
             Self::Grants(grants) => grants,
-            Self::Blank | Self::Month(_) | Self::Erasure(_) | Self::Table(_) => Grants::default(),
+            Self::Blank | Self::Month(_) | Self::Erasure(_) | Self::Table(_) | Self::Keys(_) => {
+                Grants::default()
+            }
         }
     }
 
@@ -113,7 +135,7 @@ impl Book {
         match &mut self {
             Self::Erasure(erasure) => change(erasure),
             // Nothing was asked: nothing is changed.
-            Self::Blank | Self::Grants(_) | Self::Month(_) | Self::Table(_) => {}
+            Self::Blank | Self::Grants(_) | Self::Month(_) | Self::Table(_) | Self::Keys(_) => {}
         }
         self
     }

@@ -11,7 +11,7 @@ pub use erasure::{Erasure, ErasureApproval, ErasureRequest, Ground};
 pub use grants::{BookedReceipt, Grants};
 
 use super::counts::{Dimension, Protected};
-use super::{Actor, CLOCK_TOLERANCE_MILLIS};
+use super::{Actor, CLOCK_TOLERANCE_MILLIS, Epoch};
 use crate::{Day, Month};
 
 /// A request for an erasure waits this long for somebody who agrees: 14 days.
@@ -31,6 +31,17 @@ pub enum Book {
     Erasure(Box<Erasure>),
     /// What everybody sees for four weeks.
     Table(Box<PublishedTable>),
+    /// Under which keys the region's pseudonyms of an epoch are made.
+    Keys(RecoderKeys),
+}
+
+/// The keys that a region's pseudonyms of an epoch are made with: others would make other people of everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecoderKeys {
+    /// Which epoch.
+    pub epoch: Epoch,
+    /// Tells two keys apart and says nothing of either.
+    pub fingerprint: [u8; 8],
 }
 
 /// A protected table, the same for everybody until the next one.
@@ -81,6 +92,8 @@ pub enum Command {
         /// What was counted.
         totals: Totals,
     },
+    /// Says which keys are used.
+    NameKeys(RecoderKeys),
     /// Publishes a table.
     Publish(Box<PublishedTable>),
     /// Asks for an erasure that a second person must agree to.
@@ -113,6 +126,8 @@ pub enum Event {
     },
     /// A month is over.
     MonthFrozen(FrozenMonth),
+    /// The first node to recode under an epoch has these keys.
+    KeysNamed(RecoderKeys),
     /// A table is published.
     TablePublished(Box<PublishedTable>),
     /// Somebody asks for an erasure.
@@ -138,6 +153,11 @@ pub enum Rejection {
     /// Its last day must have passed.
     #[error("the month is not over")]
     MonthNotOver,
+    /// This node has others than those that were used before.
+    #[error(
+        "this node's recoder keys are not those of its region: copy them from another node, or from their backup"
+    )]
+    OtherRecoderKeys,
     /// Nobody has asked.
     #[error("no erasure was asked for under this id")]
     UnknownErasure,

@@ -387,3 +387,18 @@ fn the_words_for_the_grounds_are_read_back() {
     }
     assert_eq!(Ground::parse("because"), None);
 }
+
+#[test]
+fn a_node_with_other_recoder_keys_is_refused() {
+    let keys = |first: u8| RecoderKeys {
+        epoch: Epoch(1),
+        fingerprint: [first; 8],
+    };
+    given::<Book>([])
+        .when(Command::NameKeys(keys(1)))
+        .then([Event::KeysNamed(keys(1))])
+        .when(Command::NameKeys(keys(1)))
+        .then([])
+        .when(Command::NameKeys(keys(2)))
+        .then_rejected(Rejection::OtherRecoderKeys);
+}
