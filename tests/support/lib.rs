@@ -5,6 +5,7 @@
 //! What does not start panics, with the reason and the last lines that it wrote.
 
 mod binary;
+mod canary;
 mod child;
 mod clock;
 mod kafka;
@@ -14,6 +15,7 @@ mod patience;
 mod server;
 
 pub use binary::{binary, client, doorstroom, doorstroomd, project_root, run};
+pub use canary::{Canaries, decoded};
 pub use child::{Answer, Running};
 pub use clock::clock_ahead;
 pub use kafka::{Cluster, shared_kafka};

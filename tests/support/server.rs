@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::binary::{binary, client, run};
+use crate::canary::Canaries;
 use crate::child::{Answer, Running};
 
 const START_DEADLINE: Duration = Duration::from_secs(90);
@@ -175,6 +176,16 @@ impl Server {
         }
         self.run()
             .unwrap_or_else(|error| panic!("doorstroomd does not start again: {error:#}"));
+    }
+}
+
+/// Threat 14, in every journey: what a server leaves behind holds no citizen number.
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.running.take());
+        if cfg!(debug_assertions) && !std::thread::panicking() && self.data.exists() {
+            Canaries::of_the_suite().are_not_in(&self.data);
+        }
     }
 }
 

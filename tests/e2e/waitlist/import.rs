@@ -1,11 +1,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use e2e::{Running, Server, get};
+use e2e::{Canaries, Running, Server, get};
 use tempfile::tempdir;
 
 use super::rows::{Rows, numbers};
-use super::scan::Canaries;
 use super::tap::Tap;
 use super::*;
 
@@ -17,7 +16,7 @@ fn entries() -> usize {
 
 /// Threat 14 and the first point of the list: nothing that leaves the provider's machine, and nothing that a server keeps
 /// or shows, holds a citizen number; and every person counts once.
-fn a_list_comes_in_without_a_citizen_number(mut server: Server) {
+fn a_list_comes_in_without_a_citizen_number(mut server: Server, broker: Option<&Path>) {
     let (entries, folder) = (entries(), tempdir().unwrap());
     let persons = entries * 2 / 3;
     let rows = Rows {
@@ -63,19 +62,22 @@ fn a_list_comes_in_without_a_citizen_number(mut server: Server) {
     assert_eq!(canaries.found_in(said.stderr.as_bytes()), None);
     server.restart();
     assert_eq!(counted(server.grpc(), TEAM), expected);
-    canaries.are_not_in(server.data());
+    for folder in [Some(server.data()), broker].into_iter().flatten() {
+        assert!(canaries.are_not_in(folder) > 0, "{}", folder.display());
+    }
 }
 
 #[test]
 fn threat_14_a_list_comes_in_without_a_citizen_number_on_the_embedded_log() {
     let data = tempdir().unwrap();
-    a_list_comes_in_without_a_citizen_number(embedded(data.path()));
+    a_list_comes_in_without_a_citizen_number(embedded(data.path()), None);
 }
 
 #[test]
 fn threat_14_a_list_comes_in_without_a_citizen_number_on_kafka() {
     let data = tempdir().unwrap();
-    a_list_comes_in_without_a_citizen_number(on_kafka(data.path(), "imported"));
+    let server = on_kafka(data.path(), "imported");
+    a_list_comes_in_without_a_citizen_number(server, Some(shared_kafka().folder()));
 }
 
 #[test]

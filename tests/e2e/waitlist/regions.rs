@@ -47,7 +47,7 @@ fn windows(bytes: impl IntoIterator<Item = Vec<u8>>) -> HashSet<[u8; 8]> {
 fn bodies(records: &[Value]) -> HashSet<[u8; 8]> {
     windows(records.iter().map(|record| {
         let body = record["body"].as_str().unwrap();
-        let body = scan::decoded(body.as_bytes());
+        let body = e2e::decoded(body.as_bytes());
         assert!(body.len() > 100, "there is a body");
         body
     }))
@@ -78,12 +78,13 @@ fn threat_3_the_same_persons_in_two_regions_leave_nothing_in_common() {
     let key = receipt_key(here.path());
     let services = ["--services", "capacity,waitlist", "--receipt-key", &key];
     let mut twente = region(there.path(), "twente", &services.map(str::to_owned));
+    let folder = tempdir().unwrap();
     let rows = Rows::new("a", 60, 0..60);
-    let file = here.path().join("list.csv");
+    let file = folder.path().join("list.csv");
     std::fs::write(&file, rows.csv()).unwrap();
     let file = file.display().to_string();
     for (server, entries) in [(&drenthe, "here"), (&twente, "there")] {
-        let entries = here.path().join(entries).display().to_string();
+        let entries = folder.path().join(entries).display().to_string();
         let evaluator = ["--evaluator", drenthe.grpc(), "--entries", &entries];
         let args = [&["import", file.as_str()][..], &evaluator].concat();
         waitlist(server.grpc(), PROVIDER, &args).expect_done();
