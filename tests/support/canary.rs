@@ -81,20 +81,36 @@ impl Canaries {
     fn plainly_in(&self, bytes: &[u8]) -> Option<String> {
         let mut run: Vec<u8> = Vec::new();
         let mut joined: Vec<u8> = Vec::new();
+        let mut joined_from = 0;
         for place in 0..=bytes.len() {
             let byte = bytes.get(place).copied().unwrap_or(0);
             if byte.is_ascii_digit() {
+                if joined.is_empty() {
+                    joined_from = place;
+                }
                 run.push(byte);
                 joined.push(byte);
                 continue;
             }
-            if let Some(found) = self.is(&run) {
+            // Ids are written in hexadecimal digits, and some of them hold a number by chance.
+            let is_of_an_id = |from: usize| {
+                let before = from.checked_sub(1).and_then(|at| bytes.get(at));
+                let beside = [before, Some(&byte)].into_iter().flatten();
+                beside
+                    .into_iter()
+                    .any(|letter| (b'a'..=b'f').contains(letter))
+            };
+            if !is_of_an_id(place - run.len())
+                && let Some(found) = self.is(&run)
+            {
                 return Some(found);
             }
             run.clear();
             let next_is_digit = bytes.get(place + 1).is_some_and(u8::is_ascii_digit);
             if !(matches!(byte, b'.' | b' ' | b'-') && next_is_digit) {
-                if let Some(found) = self.is(&joined) {
+                if !is_of_an_id(joined_from)
+                    && let Some(found) = self.is(&joined)
+                {
                     return Some(found);
                 }
                 joined.clear();
