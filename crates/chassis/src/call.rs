@@ -23,6 +23,37 @@ pub struct Call<C> {
     pub traceparent: Option<String>,
 }
 
+impl<C> Call<C> {
+    /// A command that a node gives by itself, by one of its tasks. Its id has no moment of its own: such a command does
+    /// nothing when it comes again, whoever gives it, and is not remembered.
+    pub fn by_itself(command: C, actor: &str) -> Self {
+        Self {
+            command,
+            id: CommandId::from_uuid(Uuid::new_v4()),
+            repeat: false,
+            remember: false,
+            actor: actor.to_owned(),
+            causation_id: None,
+            correlation_id: None,
+            traceparent: None,
+        }
+    }
+
+    /// The same call, of another command.
+    pub fn with<D>(self, command: D) -> Call<D> {
+        Call {
+            command,
+            id: self.id,
+            repeat: self.repeat,
+            remember: self.remember,
+            actor: self.actor,
+            causation_id: self.causation_id,
+            correlation_id: self.correlation_id,
+            traceparent: self.traceparent,
+        }
+    }
+}
+
 /// What a command led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<E> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use eventlog::Position;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Gauge, Histogram};
+use tonic::metadata::MetadataMap;
 
 struct Instruments {
     append_seconds: Histogram<f64>,
@@ -81,9 +82,15 @@ pub(crate) fn looked_back(topic: &str, took: Duration) {
     );
 }
 
+/// The trace context of a request: this node's own, or the caller's where this node traces nothing.
+pub fn traceparent_of(metadata: &MetadataMap) -> Option<String> {
+    let callers = || checked_traceparent(metadata.get("traceparent")?.to_str().ok()?);
+    current_traceparent().or_else(callers)
+}
+
 /// A trace context as callers send it, if it is written as one: `00-`, 32 hexadecimal digits, `-`, 16, `-`, 2. It is stored:
 /// anything else goes no further.
-pub fn checked_traceparent(text: &str) -> Option<String> {
+fn checked_traceparent(text: &str) -> Option<String> {
     let is_hex = |part: &str, digits: usize| {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         part.len() == digits && part.bytes().all(is_digit)

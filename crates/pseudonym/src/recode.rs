@@ -34,10 +34,7 @@ impl<S: Scope> Recoder<S> {
     /// Derives a scope's key from the epoch's root.
     pub fn new(root: &Root, epoch: Epoch, scope: &S) -> Result<Self, RecodeError> {
         let info = format!("scope={}|epoch={epoch}", scope.key_name());
-        let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(Some(SALT), root.expose())
-            .expand(info.as_bytes(), &mut *key)
-            .map_err(|_| RecodeError::Derivation)?;
+        let key = Zeroizing::new(derived::<32>(root, &info)?);
         let keyed = Hmac::new_from_slice(&*key).map_err(|_| RecodeError::Derivation)?;
         Ok(Self {
             epoch,
@@ -60,6 +57,15 @@ impl<S: Scope> Recoder<S> {
             mac.finalize().into_bytes().into(),
         ))
     }
+}
+
+/// What follows from an epoch's root, for one purpose.
+fn derived<const BYTES: usize>(root: &Root, info: &str) -> Result<[u8; BYTES], RecodeError> {
+    let mut bytes = [0; BYTES];
+    Hkdf::<Sha256>::new(Some(SALT), root.expose())
+        .expand(info.as_bytes(), &mut bytes)
+        .map_err(|_| RecodeError::Derivation)?;
+    Ok(bytes)
 }
 
 /// What a gateway calls one person.
@@ -90,17 +96,9 @@ impl Recoders {
             let regional = Recoder::new(root, epoch, region)?;
             keys.push((regional, Recoder::new(root, epoch, &National)?));
             let info = format!("notes={}|epoch={epoch}", region.key_name());
-            let mut key = [0; 32];
-            Hkdf::<Sha256>::new(Some(SALT), root.expose())
-                .expand(info.as_bytes(), &mut key)
-                .map_err(|_| RecodeError::Derivation)?;
-            notes.push(SubKey::from_bytes(key));
+            notes.push(SubKey::from_bytes(derived(root, &info)?));
             let info = format!("fingerprint={}|epoch={epoch}", region.key_name());
-            let mut fingerprint = [0; 8];
-            Hkdf::<Sha256>::new(Some(SALT), root.expose())
-                .expand(info.as_bytes(), &mut fingerprint)
-                .map_err(|_| RecodeError::Derivation)?;
-            fingerprints.push(fingerprint);
+            fingerprints.push(derived(root, &info)?);
         }
         Ok(Self {
             keys,

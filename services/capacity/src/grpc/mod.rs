@@ -58,15 +58,10 @@ impl Api {
 /// Reads what the transport says about a request.
 fn transport<T>(request: &Request<T>) -> Transport {
     let metadata = request.metadata();
-    // The caller's own, where this node traces nothing. It is stored, if it is one.
-    let callers = || {
-        let text = metadata.get("traceparent")?.to_str().ok()?;
-        chassis::telemetry::checked_traceparent(text)
-    };
     Transport {
         access: Access::of(request),
         retried: metadata.contains_key("grpc-previous-rpc-attempts"),
-        traceparent: chassis::telemetry::current_traceparent().or_else(callers),
+        traceparent: chassis::telemetry::traceparent_of(metadata),
     }
 }
 

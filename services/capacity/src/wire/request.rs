@@ -293,20 +293,10 @@ pub(super) fn order(
         call,
         at_least,
     } = envelope;
-    let call = Call {
-        command,
-        id: call.id,
-        repeat: call.repeat,
-        remember: call.remember,
-        actor: call.actor,
-        causation_id: call.causation_id,
-        correlation_id: call.correlation_id,
-        traceparent: call.traceparent,
-    };
     Ok(Order {
         access,
         stream,
-        call,
+        call: call.with(command),
         at_least,
     })
 }

@@ -9,7 +9,7 @@ use chassis::{Call, Node, ReadError, Violations};
 use domain::access::{Action, Outcome, Role, RuleId};
 use domain::waitlist::EntryId;
 use domain::waitlist::books::{Book, Command as BookCommand, Erasure, Ground};
-use eventlog::{CommandId, Position, StreamId};
+use eventlog::{Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
 use uuid::Uuid;
@@ -74,7 +74,7 @@ impl Api {
         let sealed = self.0.gateway.seal(erasure_id, &erasing.subject);
         let sealed = sealed.ok_or_else(unreadable_erasure)?;
         let command = erasing.request(is_by_officer, sealed, self.0.node.clock.now());
-        let call = book_call(&erasing.call, command);
+        let call = erasing.call.clone().with(command);
         self.0.books.execute(stream.clone(), call).await?;
         // A command that is remembered is answered whoever sends its id, and whatever it is about.
         let asked = self.erasure(&stream).map(|erasure| erasure.request);
@@ -124,7 +124,7 @@ impl Api {
             by: approving.by,
             is_officer: caller.access.caller().role == Role::PrivacyOfficer,
         };
-        let call = book_call(&approving.call, command);
+        let call = approving.call.with(command);
         self.0.books.execute(stream.clone(), call).await?;
         // Who is registered anew after it was done is another entry, that nobody agreed about.
         let done = self.erasure(&stream).and_then(|asked| asked.carried_out);
@@ -150,17 +150,7 @@ impl Api {
         let ids = self.found(subject);
         self.erase(&ids, ground).await?;
         let entries = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-        let done = Call {
-            command: BookCommand::CarryOut { entries },
-            // Without a moment of its own: it is done once, whoever says so.
-            id: CommandId::from_uuid(Uuid::new_v4()),
-            repeat: false,
-            remember: false,
-            actor: FINISHER.to_owned(),
-            causation_id: None,
-            correlation_id: None,
-            traceparent: None,
-        };
+        let done = Call::by_itself(BookCommand::CarryOut { entries }, FINISHER);
         self.0.books.execute(stream.clone(), done).await?;
         let carried_out = self.erasure(stream).and_then(|asked| asked.carried_out);
         Ok(carried_out.unwrap_or(entries))
@@ -311,19 +301,6 @@ async fn end_of(node: &Node, topic: &str) -> Result<Position, ReadError> {
         }
     }
     Err(ReadError::NotThere)
-}
-
-fn book_call(from: &Call<()>, command: BookCommand) -> Call<BookCommand> {
-    Call {
-        command,
-        id: from.id,
-        repeat: from.repeat,
-        remember: from.remember,
-        actor: from.actor.clone(),
-        causation_id: from.causation_id,
-        correlation_id: from.correlation_id,
-        traceparent: from.traceparent.clone(),
-    }
 }
 
 fn because(ground: Ground) -> Because {

@@ -98,17 +98,7 @@ impl Api {
                 continue;
             };
             let keys = RecoderKeys { epoch, fingerprint };
-            let call = Call {
-                command: BookCommand::NameKeys(keys),
-                // Without a moment of its own: it is said once, whoever says it.
-                id: CommandId::from_uuid(Uuid::new_v4()),
-                repeat: false,
-                remember: false,
-                actor: caller.access.actor(),
-                causation_id: None,
-                correlation_id: None,
-                traceparent: None,
-            };
+            let call = Call::by_itself(BookCommand::NameKeys(keys), &caller.access.actor());
             self.0.books.execute(stream, call).await?;
         }
         let _ = self.0.keys_hold.set(());

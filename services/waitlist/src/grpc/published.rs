@@ -7,10 +7,9 @@ use domain::access::Action;
 use domain::waitlist::Listed;
 use domain::waitlist::books::{Book, Command as BookCommand, PublishedTable};
 use domain::waitlist::counts::{Counts, Dimension, ExactRow, Figures, Protected, protect};
-use eventlog::{CommandId, Position, StreamId};
+use eventlog::{Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
-use uuid::Uuid;
 
 use super::counts::Countable;
 use super::reads::at_most_tokens;
@@ -68,17 +67,8 @@ impl Api {
         };
         let shown = self.work(move || protected(countable, on, rows)).await?;
         let table = PublishedTable { on, rows, shown };
-        let call = Call {
-            command: BookCommand::Publish(Box::new(table.clone())),
-            // Without a moment of its own: the table is there once whoever makes it.
-            id: CommandId::from_uuid(Uuid::new_v4()),
-            repeat: false,
-            remember: false,
-            actor: PUBLISHER.to_owned(),
-            causation_id: None,
-            correlation_id: None,
-            traceparent: None,
-        };
+        let command = BookCommand::Publish(Box::new(table.clone()));
+        let call = Call::by_itself(command, PUBLISHER);
         self.0.books.execute(stream.clone(), call).await?;
         // Another node may have been first.
         Ok(self.table(&stream).unwrap_or(table))

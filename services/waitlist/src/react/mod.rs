@@ -14,7 +14,7 @@ use chassis::{Call, Context, Effect, Node, ServiceStatus};
 use domain::waitlist::books::{self, FrozenMonth};
 use domain::waitlist::{Command, EntryId, Expectation};
 use domain::{Day, Month, Timestamp};
-use eventlog::{CommandId, LogError};
+use eventlog::LogError;
 use futures::StreamExt as _;
 
 use crate::books::{BooksView, BooksWire, month_stream};
@@ -121,7 +121,7 @@ impl Rounds {
             let Some(stream) = month_stream(month) else {
                 continue;
             };
-            let call = call(books::Command::Freeze { month, totals }, MONTH);
+            let call = Call::by_itself(books::Command::Freeze { month, totals }, MONTH);
             match self.books.execute(stream, call).await {
                 Ok(receipt) if matches!(receipt.effect, Effect::Took(_)) => {
                     tracing::info!(%month, "what {month} ended with is kept");
@@ -138,7 +138,7 @@ impl Rounds {
     async fn foresee(&self, foreseen: Vec<(EntryId, Expectation)>) {
         let given = futures::stream::iter(foreseen).map(|(id, expectation)| async move {
             let stream = stream_of(id)?;
-            let call = call(Command::Foresee(expectation), FORECAST);
+            let call = Call::by_itself(Command::Foresee(expectation), FORECAST);
             self.waitlist.execute(stream, call).await.err()
         });
         let failed = given
@@ -186,19 +186,4 @@ fn is_due(last: Option<Timestamp>, now: Timestamp, turn_millis: i64) -> bool {
 fn turn_millis(node: &str) -> i64 {
     let sum: u32 = node.bytes().map(u32::from).sum();
     i64::from(sum % TURNS) * TURN_MILLIS
-}
-
-fn call<C>(command: C, actor: &str) -> Call<C> {
-    Call {
-        command,
-        // Like every timer's, it says no time: the node's clock is the one that counts.
-        id: CommandId::from_uuid(uuid::Uuid::new_v4()),
-        repeat: false,
-        // The rules recognise what has been said.
-        remember: false,
-        actor: actor.to_owned(),
-        causation_id: None,
-        correlation_id: None,
-        traceparent: None,
-    }
 }

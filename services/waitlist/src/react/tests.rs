@@ -90,7 +90,7 @@ impl Rounds {
     async fn say(&self, number: u8, command: Command) {
         let stream = stream_of(id(number)).unwrap();
         self.waitlist
-            .execute(stream, call(command, "test"))
+            .execute(stream, Call::by_itself(command, "test"))
             .await
             .unwrap();
     }

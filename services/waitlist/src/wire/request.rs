@@ -50,18 +50,7 @@ pub(crate) struct Envelope {
 impl Envelope {
     /// The command in it, and the tokens that it waits for.
     pub(crate) fn with<C>(self, command: C) -> (Call<C>, Vec<String>) {
-        let Self { call, at_least } = self;
-        let call = Call {
-            command,
-            id: call.id,
-            repeat: call.repeat,
-            remember: call.remember,
-            actor: call.actor,
-            causation_id: call.causation_id,
-            correlation_id: call.correlation_id,
-            traceparent: call.traceparent,
-        };
-        (call, at_least)
+        (self.call.with(command), self.at_least)
     }
 }
 
