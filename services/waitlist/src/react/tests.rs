@@ -24,7 +24,8 @@ struct Region {
     log: EventLog,
     ledger: EventLog,
     clock: Arc<AtomicI64>,
-    keys: TempDir,
+    keys: Arc<FileVault>,
+    _disk: TempDir,
 }
 
 impl Region {
@@ -35,11 +36,14 @@ impl Region {
         let hand = Arc::clone(&clock);
         let topics = ["demo.waitlist", "demo.waitlist-books", "demo.control"];
         let log_clock = Arc::new(move || hand.load(Ordering::Relaxed));
+        let disk = TempDir::new().unwrap();
         Self {
             log: EventLog::in_memory_with_clock(&topics, log_clock).unwrap(),
             ledger: EventLog::in_memory(&["demo.erasures"]).unwrap(),
             clock,
-            keys: TempDir::new().unwrap(),
+            // One process at a time has the file; nodes beside one another share what stands behind it.
+            keys: Arc::new(FileVault::open(disk.path()).unwrap()),
+            _disk: disk,
         }
     }
 
@@ -57,9 +61,9 @@ impl Region {
             access_log: Default::default(),
             keyring: None,
         };
-        let vault = FileVault::open(self.keys.path()).unwrap();
+        let vault = Arc::clone(&self.keys) as Arc<_>;
         let ledger = self.ledger.topic("demo.erasures").unwrap();
-        let keys = (Arc::new(vault) as Arc<_>, SigningKey::from_bytes(&[7; 32]));
+        let keys = (vault, SigningKey::from_bytes(&[7; 32]));
         let keyring = Keyring::start(keys, ledger, &node.tasks, &node.shutdown);
         node.keyring = Some(keyring);
         let rounds = Rounds {

@@ -66,7 +66,8 @@ struct Region {
     log: EventLog,
     ledger: EventLog,
     clock: Arc<AtomicI64>,
-    keys: TempDir,
+    keys: Arc<FileVault>,
+    _disk: TempDir,
     commands: AtomicU64,
 }
 
@@ -82,11 +83,14 @@ impl Region {
             "demo.control",
             "demo.access-log",
         ];
+        let disk = TempDir::new().unwrap();
         Self {
             log: EventLog::in_memory_with_clock(&topics, log_clock).unwrap(),
             ledger: EventLog::in_memory(&["demo.erasures"]).unwrap(),
             clock,
-            keys: TempDir::new().unwrap(),
+            // One process at a time has the file; nodes beside one another share what stands behind it.
+            keys: Arc::new(FileVault::open(disk.path()).unwrap()),
+            _disk: disk,
             commands: AtomicU64::new(0),
         }
     }
@@ -105,9 +109,9 @@ impl Region {
             access_log: AccessLog::default(),
             keyring: None,
         };
-        let vault = FileVault::open(self.keys.path()).unwrap();
+        let vault = Arc::clone(&self.keys) as Arc<_>;
         let ledger = self.ledger.topic("demo.erasures").unwrap();
-        let keys = (Arc::new(vault) as Arc<_>, SigningKey::from_bytes(&[7; 32]));
+        let keys = (vault, SigningKey::from_bytes(&[7; 32]));
         node.keyring = Some(Keyring::start(keys, ledger, &node.tasks, &node.shutdown));
         node.access_log = AccessLog::start(&node).unwrap();
         World::of(Arc::clone(self), node)
