@@ -1,6 +1,7 @@
 //! The server: configuration, wiring, shutdown. Everything from outside comes in as an argument, so that a whole
 //! system starts inside a test.
 
+mod access_key;
 mod args;
 pub mod config;
 mod demonstration;

@@ -1,8 +1,10 @@
+use ed25519_dalek::SigningKey;
 use eventlog::Position;
 use prost::Message;
 use sha2::{Digest, Sha256};
 
 use super::record::{BlockMessage, ContentMessage, EntryMessage};
+use super::signature::{self, Place};
 
 /// SHA-256 of a block's content.
 pub(super) type Hash = [u8; 32];
@@ -16,6 +18,16 @@ pub(super) struct Block {
     pub(super) sequence: u64,
     pub(super) previous: Option<(Position, Hash)>,
     pub(super) entries: u64,
+    /// Empty: none.
+    pub(super) signature: Vec<u8>,
+}
+
+/// What a block says.
+pub(super) struct Content {
+    pub(super) sequence: u64,
+    /// The block before, with its place.
+    pub(super) previous: Option<(Position, Hash)>,
+    pub(super) entries: Vec<EntryMessage>,
 }
 
 /// Bytes that are no block.
@@ -23,24 +35,24 @@ pub(super) struct Block {
 #[error("it is no block of the access log")]
 pub(super) struct NoBlock;
 
-/// Returns the bytes of a block, and its hash. `previous` is the block before, with its place.
+/// Returns the bytes of a block, signed for its place, and its hash.
 pub(super) fn encode(
-    sequence: u64,
-    previous: Option<(Position, Hash)>,
-    entries: Vec<EntryMessage>,
+    content: Content,
+    (signer, place): (&SigningKey, Place<'_>),
 ) -> (Vec<u8>, Hash) {
-    let (position, hash) = previous.unzip();
+    let (position, hash) = content.previous.unzip();
     let content = ContentMessage {
-        sequence,
+        sequence: content.sequence,
         previous_hash: hash.map(|hash| hash.to_vec()).unwrap_or_default(),
         previous_position: position.unwrap_or_default().get(),
-        entries,
+        entries: content.entries,
     };
     let content = content.encode_to_vec();
     let hash: Hash = Sha256::digest(&content).into();
     let block = BlockMessage {
         content,
         hash: hash.to_vec(),
+        signature: signature::sign(signer, place, &hash),
     };
     (block.encode_to_vec(), hash)
 }
@@ -60,5 +72,6 @@ pub(super) fn decode(body: &[u8]) -> Result<Block, NoBlock> {
         sequence: content.sequence,
         previous: previous.map(|hash| (Position::new(content.previous_position), hash)),
         entries: content.entries.len() as u64,
+        signature: block.signature,
     })
 }

@@ -1,12 +1,14 @@
 use bytes::Bytes;
+use ed25519_dalek::SigningKey;
 use eventlog::{
     AttemptId, CommandId, CommandNote, LogError, NewCommit, Noted, Position, StreamId, Topic,
     Version,
 };
 use uuid::Uuid;
 
-use super::block::{self, Hash};
+use super::block::{self, Content, Hash};
 use super::record::EntryMessage;
+use super::signature::Place;
 
 /// The blocks of one start of this node, so far.
 pub(super) struct Chain {
@@ -35,19 +37,28 @@ impl Chain {
         })
     }
 
-    /// Appends a block.
+    /// Appends a block, signed.
     ///
     /// # Errors
     /// As the log's own. Unless it certainly has no effect, what became of the block is unknown, and with it the chain's
     /// end: another one must be begun.
     pub(super) async fn append(
         &mut self,
-        topic: &Topic,
+        (topic, signer): (&Topic, &SigningKey),
         entries: Vec<EntryMessage>,
     ) -> Result<Position, LogError> {
         let version = self.head.next();
         let event_count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-        let (body, hash) = block::encode(version.get(), self.previous, entries);
+        let content = Content {
+            sequence: version.get(),
+            previous: self.previous,
+            entries,
+        };
+        let place = Place {
+            topic: topic.name(),
+            stream: &self.stream,
+        };
+        let (body, hash) = block::encode(content, (signer, place));
         let commit = NewCommit {
             stream: self.stream.clone(),
             version,

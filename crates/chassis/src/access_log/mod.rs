@@ -15,6 +15,7 @@ mod block;
 mod chain;
 mod entry;
 mod record;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -26,7 +27,9 @@ use eventlog::{LogError, Position};
 use tokio::sync::{mpsc, oneshot};
 use tonic::{Code, Status};
 
+pub use ed25519_dalek::SigningKey;
 pub use entry::{Entry, Verb};
+pub use signature::{Signer, SignerError};
 pub use verify::{Anchor, AnchorError, Problem, Verified, verify};
 
 use crate::access::{Access, Denied};
@@ -71,14 +74,14 @@ pub enum AccessLogError {
 }
 
 impl AccessLog {
-    /// Starts writing the access log of a node's region.
+    /// Starts writing the access log of a node's region, each block signed with the node's key.
     ///
     /// # Errors
     /// If the log does not have the topic.
-    pub fn start(node: &Node) -> Result<Self, LogError> {
+    pub fn start(node: &Node, signer: SigningKey) -> Result<Self, LogError> {
         let topic = node.log.topic(&topic_name(&node.region))?;
         let (entries, incoming) = mpsc::channel(ENTRIES_WAITING);
-        let writer = Writer::new(topic, incoming);
+        let writer = Writer::new((topic, signer), incoming);
         node.tasks.spawn(writer.run(node.shutdown.clone()));
         Ok(Self(Some(Arc::new(Shared {
             entries,

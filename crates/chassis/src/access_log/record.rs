@@ -16,6 +16,8 @@ pub(super) struct BlockMessage {
     pub(super) content: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
     pub(super) hash: Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    pub(super) signature: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eventlog::{Commit, LogError, Position, StreamId, Topic};
 
 use super::block::{self, Block, Hash};
+use super::signature::{Place, Signer};
 
 const PAGE: usize = 1_024;
 
@@ -15,6 +16,10 @@ pub struct Verified {
     pub chains: u64,
     /// Blocks that are as they were written.
     pub blocks: u64,
+    /// Those of them that are signed, by one of the signers.
+    pub signed: u64,
+    /// Those of them that were written before blocks were signed.
+    pub unsigned: u64,
     /// Entries in them.
     pub entries: u64,
     /// The last block: kept outside, it shows later that nothing up to here was cut off or replaced.
@@ -74,13 +79,24 @@ impl FromStr for Anchor {
     }
 }
 
-/// Reads an access log from its first block to its last, and names what was altered, dropped or moved. What was cut off
-/// at the very end shows only beside an anchor that was kept.
+/// Reads an access log from its first block to its last, and names what was altered, dropped or moved, and what none of
+/// the signers signed. What was cut off at the very end shows only beside an anchor that was kept.
 ///
 /// # Errors
 /// If the log cannot be read at all.
-pub async fn verify(topic: &Topic, kept: Option<Anchor>) -> Result<Verified, LogError> {
-    let mut reading = Reading::default();
+pub async fn verify(
+    topic: &Topic,
+    kept: Option<Anchor>,
+    signers: &[Signer],
+) -> Result<Verified, LogError> {
+    let mut reading = Reading {
+        topic: topic.name(),
+        signers,
+        signed_since: signers.iter().map(|signer| signer.since).min(),
+        found: Verified::default(),
+        chains: HashMap::new(),
+        blocks: HashMap::new(),
+    };
     let mut after = Position::START;
     loop {
         let page = match topic.page(after, PAGE).await {
@@ -108,7 +124,7 @@ pub async fn verify(topic: &Topic, kept: Option<Anchor>) -> Result<Verified, Log
 async fn one(
     topic: &Topic,
     mut after: Position,
-    reading: &mut Reading,
+    reading: &mut Reading<'_>,
 ) -> Result<Vec<Arc<Commit>>, LogError> {
     loop {
         match topic.page(after, 1).await {
@@ -123,15 +139,18 @@ async fn one(
     }
 }
 
-#[derive(Default)]
-struct Reading {
+struct Reading<'a> {
+    topic: &'a str,
+    signers: &'a [Signer],
+    /// From here on every block must be signed.
+    signed_since: Option<Position>,
     found: Verified,
     /// Of each chain the number of the last block, and the block itself, where it can be read.
     chains: HashMap<StreamId, (u64, Option<(Position, Hash)>)>,
     blocks: HashMap<Position, Hash>,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn wrong(&mut self, position: Position, what: impl Into<String>) {
         let what = what.into();
         self.found.problems.push(Problem { position, what });
@@ -158,6 +177,7 @@ impl Reading {
             );
         } else {
             self.follows(commit, &block);
+            self.is_signed(commit, &block);
         }
         let head = (block.sequence, Some((position, block.hash)));
         self.chains.insert(commit.stream.clone(), head);
@@ -194,6 +214,28 @@ impl Reading {
                 self.wrong(position, what);
             }
             (None, None) | (Some(_), _) => {}
+        }
+    }
+
+    /// Whether one of the signers signed a block for just this place.
+    fn is_signed(&mut self, commit: &Commit, block: &Block) {
+        let position = commit.position;
+        let place = Place {
+            topic: self.topic,
+            stream: &commit.stream,
+        };
+        let mut signers = self.signers.iter();
+        if signers.any(|signer| signer.has_signed(place, &block.hash, &block.signature)) {
+            self.found.signed += 1;
+            // Whoever signs does not stop: what comes without a signature behind it was written by somebody else.
+            let since = self.signed_since.unwrap_or(position);
+            self.signed_since = Some(since.min(position));
+        } else if !block.signature.is_empty() {
+            self.wrong(position, "its signature is not of a key that is known here");
+        } else if self.signed_since.is_some_and(|since| since <= position) {
+            self.wrong(position, "it is not signed");
+        } else {
+            self.found.unsigned += 1;
         }
     }
 

@@ -1,3 +1,4 @@
+use ed25519_dalek::SigningKey;
 use eventlog::{LogError, Position, Topic};
 use prost::Message;
 use tokio::sync::{mpsc, oneshot};
@@ -21,15 +22,20 @@ pub(super) struct Pending {
 /// Writes one block after the other.
 pub(super) struct Writer {
     topic: Topic,
+    signer: SigningKey,
     incoming: mpsc::Receiver<Pending>,
     /// None: the next entry begins one.
     chain: Option<Chain>,
 }
 
 impl Writer {
-    pub(super) fn new(topic: Topic, incoming: mpsc::Receiver<Pending>) -> Self {
+    pub(super) fn new(
+        (topic, signer): (Topic, SigningKey),
+        incoming: mpsc::Receiver<Pending>,
+    ) -> Self {
         Self {
             topic,
+            signer,
             incoming,
             chain: None,
         }
@@ -69,7 +75,7 @@ impl Writer {
             Some(chain) => chain,
             None => Chain::begin(&self.topic).await.map_err(unwritable)?,
         };
-        match chain.append(&self.topic, entries).await {
+        match chain.append((&self.topic, &self.signer), entries).await {
             Ok(position) => {
                 self.chain = Some(chain);
                 Ok(position)

@@ -4,7 +4,7 @@ mod custody;
 
 use std::path::PathBuf;
 
-use chassis::access_log::Anchor;
+use chassis::access_log::{Anchor, Signer};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::config::{SETTINGS, Scope, Setting};
@@ -40,14 +40,21 @@ pub(crate) fn command() -> Command {
 fn access() -> Command {
     let verify = on_log(
         "verify",
-        "Reads all of the access log and names what was altered, dropped or moved",
+        "Reads all of the access log and names what was altered, dropped, moved or not signed",
     );
     let anchor = Arg::new("anchor")
         .long("anchor")
         .value_name("POSITION:HASH")
         .help("Also looks for the block that an earlier run named")
         .value_parser(value_parser!(Anchor));
-    group("access", "Who had access to data about persons").subcommand(verify.arg(anchor))
+    let signer = Arg::new("signer")
+        .long("signer")
+        .value_name("POSITION:KEY")
+        .help("Whose signatures are good, as an earlier run named them, and nobody else's")
+        .value_parser(value_parser!(Signer))
+        .action(ArgAction::Append);
+    let verify = verify.arg(anchor).arg(signer);
+    group("access", "Who had access to data about persons").subcommand(verify)
 }
 
 fn calibration() -> Command {

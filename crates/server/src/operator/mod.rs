@@ -17,7 +17,6 @@ mod verify;
 use std::io::Write;
 
 use anyhow::{Context as _, anyhow};
-use chassis::access_log::Anchor;
 use clap::ArgMatches;
 use eventlog::{EventLog, Position, Topic};
 
@@ -26,9 +25,7 @@ use crate::config::Settings;
 /// What is asked.
 #[derive(Debug)]
 pub(crate) enum Command {
-    VerifyAccess {
-        anchor: Option<Anchor>,
-    },
+    VerifyAccess(access::Asked),
     Apply,
     Calibrate(calibration::Asked),
     Inspect {
@@ -66,9 +63,14 @@ impl Command {
     pub(crate) fn from(group: &str, verb: &str, given: &ArgMatches) -> anyhow::Result<Self> {
         Ok(match (group, verb) {
             ("topics", "apply") => Self::Apply,
-            ("access", "verify") => Self::VerifyAccess {
+            ("access", "verify") => Self::VerifyAccess(access::Asked {
                 anchor: given.get_one("anchor").copied(),
-            },
+                signers: given
+                    .get_many("signer")
+                    .unwrap_or_default()
+                    .copied()
+                    .collect(),
+            }),
             ("calibration", _) => Self::Calibrate(calibration::Asked::from(given)),
             ("log", "inspect") => Self::Inspect {
                 topic: text(given, "topic")?,
@@ -110,7 +112,7 @@ pub(crate) async fn run(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     match command {
-        Command::VerifyAccess { anchor } => access::verify(settings, anchor, out).await,
+        Command::VerifyAccess(asked) => access::verify(settings, asked, out).await,
         Command::Apply => topics::apply(settings, out).await,
         Command::Calibrate(asked) => calibration::calibrate(settings, &asked, out).await,
         Command::Inspect { topic, from, limit } => {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use chassis::access::Access;
-use chassis::access_log::{AccessLog, Entry, Verb};
+use chassis::access_log::{AccessLog, Entry, Signer, SigningKey, Verb};
 use chassis::{Clock, Health, Node};
 use domain::access::Action;
 use eventlog::{
@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::access::Asked;
 use super::{Command, run};
 use crate::config::Settings;
-use crate::storage;
+use crate::{access_key, storage};
 
 const TOPIC: &str = "demo.capacity";
 
@@ -225,11 +226,12 @@ async fn an_access_log_is_verified_beside_the_server_and_names_what_to_keep() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path());
     let log = storage::open(&settings).unwrap();
-    let verify = |anchor| Command::VerifyAccess { anchor };
-    let empty = said(&settings, verify(None)).await.unwrap();
+    let verify = || Command::VerifyAccess(Asked::default());
+    let empty = said(&settings, verify()).await.unwrap();
     assert_eq!(
         empty,
-        "demo.access-log: 0 entries in 0 blocks of 0 chains, 0 problems\n"
+        "demo.access-log: 0 entries in 0 blocks of 0 chains, 0 problems\n\
+         demo.access-log: 0 blocks are signed, 0 are from before blocks were signed\n"
     );
 
     let commit = NewCommit {
@@ -241,7 +243,7 @@ async fn an_access_log_is_verified_beside_the_server_and_names_what_to_keep() {
     };
     let topic = log.topic("demo.access-log").unwrap();
     topic.append(commit).await.unwrap();
-    let refused = said(&settings, verify(None)).await.unwrap_err();
+    let refused = said(&settings, verify()).await.unwrap_err();
     assert_eq!(
         refused,
         "the access log is not as it was written: 1 problems"
@@ -262,7 +264,8 @@ async fn accessed(settings: &Settings, count: u128) {
         access_log: AccessLog::default(),
         keyring: None,
     };
-    node.access_log = AccessLog::start(&node).unwrap();
+    node.access_log =
+        AccessLog::start(&node, access_key::open(settings, &node.log).unwrap()).unwrap();
     let access = Access::default();
     let allowed = access.may(Action::ReadRegionCapacity, None).unwrap();
     for number in 0..count {
@@ -281,13 +284,16 @@ async fn threat_22_a_byte_flipped_in_the_file_is_found_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path());
     accessed(&settings, 3).await;
-    let verify = || Command::VerifyAccess { anchor: None };
+    let verify = || Command::VerifyAccess(Asked::default());
     let whole = said(&settings, verify()).await.unwrap();
     assert!(
         whole.contains("demo.access-log: 3 entries in 3 blocks of 1 chains, 0 problems"),
         "{whole}"
     );
+    let signed = "demo.access-log: 3 blocks are signed, 0 are from before blocks were signed";
+    assert!(whole.contains(signed), "{whole}");
     assert!(whole.contains("--anchor 3:"), "{whole}");
+    assert!(whole.contains("--signer 1:"), "{whole}");
 
     // The file holds all of it once the log was closed and is opened anew.
     storage::open(&settings).unwrap().close();
@@ -315,4 +321,24 @@ async fn threat_22_a_byte_flipped_in_the_file_is_found_with_its_place() {
     let said = String::from_utf8(out).unwrap();
     let place = format!("demo.access-log: position {position}: ");
     assert!(said.contains(&place), "{said}");
+}
+
+#[tokio::test]
+async fn threat_22_signatures_are_good_of_whom_the_caller_names_and_of_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    accessed(&settings, 2).await;
+    let by = |signers| {
+        let anchor = None;
+        Command::VerifyAccess(Asked { anchor, signers })
+    };
+    let own = access_key::signers(&settings).unwrap();
+    said(&settings, by(own)).await.unwrap();
+    let stranger = SigningKey::from_bytes(&[8; 32]);
+    let stranger = Signer::of(&stranger, Position::new(1));
+    let refused = said(&settings, by(vec![stranger])).await.unwrap_err();
+    assert_eq!(
+        refused,
+        "the access log is not as it was written: 2 problems"
+    );
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chassis::access_log::AccessLog;
+use chassis::access_log::{AccessLog, SigningKey};
 use chassis::{Clock, Health, Node, ServiceStatus};
 use eventlog::EventLog;
 use prometheus::Registry;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::config::Settings;
 use crate::pages::Pages;
 use crate::persons::Persons;
-use crate::{demonstration, grpc, keys, pages, persons, storage};
+use crate::{access_key, demonstration, grpc, keys, pages, persons, storage};
 
 /// The least that the log gets for its last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ pub struct Outside {
 /// # Errors
 /// One sentence: the log cannot be opened, or a service cannot start.
 pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<()> {
-    let (log, persons) = open(settings).await?;
+    let (log, persons, signer) = open(settings).await?;
     let ledger = persons.as_ref().and_then(|persons| persons.own_log.clone());
     let mut node = Node {
         name: Uuid::now_v7().to_string(),
@@ -58,7 +58,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
         access_log: AccessLog::default(),
         keyring: None,
     };
-    node.access_log = AccessLog::start(&node)?;
+    node.access_log = AccessLog::start(&node, signer)?;
     if let Some(persons) = persons {
         node.keyring = Some(persons.start(&node.tasks, &node.shutdown));
     }
@@ -112,12 +112,13 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     ended
 }
 
-async fn open(settings: &Settings) -> anyhow::Result<(EventLog, Option<Persons>)> {
+async fn open(settings: &Settings) -> anyhow::Result<(EventLog, Option<Persons>, SigningKey)> {
     let settings = settings.clone();
     let opened = tokio::task::spawn_blocking(move || {
         let log = storage::open(&settings)?;
         let persons = persons::open_if_served(&settings, &log)?;
-        Ok((log, persons))
+        let signer = access_key::open(&settings, &log)?;
+        Ok((log, persons, signer))
     });
     opened.await?
 }

@@ -113,7 +113,7 @@ impl Region {
         let ledger = self.ledger.topic("demo.erasures").unwrap();
         let keys = (vault, SigningKey::from_bytes(&[7; 32]));
         node.keyring = Some(Keyring::start(keys, ledger, &node.tasks, &node.shutdown));
-        node.access_log = AccessLog::start(&node).unwrap();
+        node.access_log = AccessLog::start(&node, SigningKey::from_bytes(&[7; 32])).unwrap();
         World::of(Arc::clone(self), node)
     }
 

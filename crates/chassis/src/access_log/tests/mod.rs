@@ -1,27 +1,42 @@
 //! Threats 15 and 22: what is recorded stays one record each, and what was changed in it is found, with its place.
 
+mod signatures;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::access::{Action, Region};
-use eventlog::{Commit, EventLog, NewCommit, Topic};
+use eventlog::{Commit, EventLog, NewCommit, Position, Topic};
 use http::{HeaderMap, HeaderValue};
 use prost::Message;
+use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use super::block;
+use super::block::{self, Content};
 use super::record::{BlockMessage, ContentMessage, EntryMessage};
-use super::{AccessLog, AccessLogError, Anchor, Entry, Problem, Verb, verify};
+use super::signature::{self, Place};
+use super::{
+    AccessLog, AccessLogError, Anchor, Entry, Problem, Signer, SigningKey, Verb, Verified,
+};
 use crate::access::{Access, CALLER, Calls, Gate};
 use crate::{Clock, Health, Node};
 
 const TOPIC: &str = "demo.access-log";
 const CALLS: Calls = &[("List", &[Action::ReadOwnEntries])];
 const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What the nodes of this region sign with.
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+fn signer() -> Signer {
+    Signer::of(&key(), Position::new(1))
+}
 
 fn node(log: &EventLog) -> Node {
     let mut node = Node {
@@ -36,7 +51,7 @@ fn node(log: &EventLog) -> Node {
         access_log: AccessLog::default(),
         keyring: None,
     };
-    node.access_log = AccessLog::start(&node).unwrap();
+    node.access_log = AccessLog::start(&node, key()).unwrap();
     node
 }
 
@@ -80,10 +95,7 @@ fn topic(log: &EventLog) -> Topic {
 }
 
 async fn commits(log: &EventLog) -> Vec<Arc<Commit>> {
-    topic(log)
-        .page(eventlog::Position::START, 100)
-        .await
-        .unwrap()
+    topic(log).page(Position::START, 100).await.unwrap()
 }
 
 /// What an intruder leaves who can write the log anew: the versions of what is there are right again.
@@ -107,8 +119,13 @@ async fn rewritten(commits: Vec<Commit>) -> EventLog {
     log
 }
 
+async fn verify(log: &EventLog, kept: Option<Anchor>) -> Verified {
+    let verified = super::verify(&topic(log), kept, &[signer()]).await;
+    verified.unwrap()
+}
+
 async fn problems(log: &EventLog) -> Vec<Problem> {
-    verify(&topic(log), None).await.unwrap().problems
+    verify(log, None).await.problems
 }
 
 /// Positions of what is wrong after somebody changed the log.
@@ -135,12 +152,13 @@ fn content(commit: &Commit) -> ContentMessage {
 #[tokio::test]
 async fn what_was_recorded_holds_together_over_every_start() {
     let log = written(5).await;
-    let verified = verify(&topic(&log), None).await.unwrap();
+    let verified = verify(&log, None).await;
     assert_eq!(verified.problems, []);
     assert_eq!(
         (verified.chains, verified.blocks, verified.entries),
         (2, 10, 10)
     );
+    assert_eq!((verified.signed, verified.unsigned), (10, 0));
 }
 
 #[tokio::test]
@@ -184,15 +202,26 @@ async fn threat_22_a_flipped_byte_is_named_by_its_position() {
     }
 }
 
+/// Says that somebody else did what a block tells, with the hash and the signature that fit that.
+fn forge(commit: &mut Commit, key: &SigningKey) {
+    let mut told = content(commit);
+    told.entries[0].user_id = "somebody-else".to_owned();
+    let content = Content {
+        sequence: told.sequence,
+        previous: block::decode(&commit.body).unwrap().previous,
+        entries: told.entries,
+    };
+    let place = Place {
+        topic: TOPIC,
+        stream: &commit.stream,
+    };
+    let (body, _) = block::encode(content, (key, place));
+    commit.body = body.into();
+}
+
 #[tokio::test]
-async fn threat_22_a_block_that_was_forged_does_not_fit_the_next_one() {
-    let places = found(|all| {
-        let mut content = content(&all[2]);
-        content.entries[0].user_id = "somebody-else".to_owned();
-        let previous = block::decode(&all[2].body).unwrap().previous;
-        let (body, _) = block::encode(content.sequence, previous, content.entries);
-        all[2].body = body.into();
-    });
+async fn threat_22_a_block_that_was_forged_with_the_nodes_own_key_does_not_fit_the_next_one() {
+    let places = found(|all| forge(&mut all[2], &key()));
     assert_eq!(places.await, [4]);
 }
 
@@ -231,17 +260,17 @@ async fn threat_22_blocks_that_changed_places_are_named() {
 #[tokio::test]
 async fn what_was_cut_off_at_the_end_shows_beside_an_anchor() {
     let log = written(5).await;
-    let anchor = verify(&topic(&log), None).await.unwrap().anchor.unwrap();
+    let anchor = verify(&log, None).await.anchor.unwrap();
     let text = anchor.to_string();
     assert_eq!(text.parse::<Anchor>(), Ok(anchor));
-    let kept = verify(&topic(&log), Some(anchor)).await.unwrap();
+    let kept = verify(&log, Some(anchor)).await;
     assert_eq!(kept.problems, []);
 
     let all = commits(&log).await;
     let cut = all[..9].iter().map(|commit| (**commit).clone()).collect();
     let cut = rewritten(cut).await;
     assert_eq!(problems(&cut).await, []);
-    let verified = verify(&topic(&cut), Some(anchor)).await.unwrap();
+    let verified = verify(&cut, Some(anchor)).await;
     assert_eq!(verified.problems.len(), 1);
     for wrong in ["", "7", "7:", "x:00", &text[1..text.len() - 1]] {
         assert!(wrong.parse::<Anchor>().is_err(), "{wrong}");
@@ -257,7 +286,7 @@ async fn entries_that_wait_share_a_block_and_each_is_there_once() {
         async move { access_log.record(entry(number)).await.unwrap() }
     });
     futures::future::join_all(waiting).await;
-    let verified = verify(&topic(&log), None).await.unwrap();
+    let verified = verify(&log, None).await;
     assert_eq!((verified.entries, verified.problems.len()), (300, 0));
     assert!(verified.blocks < 300, "{}", verified.blocks);
     let blocks = commits(&log).await;
