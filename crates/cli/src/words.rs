@@ -124,6 +124,12 @@ pub(crate) fn one_of<W: Word>() -> impl TypedValueParser<Value = W> {
         .try_map(|text| value_of::<W>(&text).ok_or("not one of the possible values"))
 }
 
+/// Returns how many of something there are: "1 place", "2 places".
+pub(crate) fn number_of(count: u64, one: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{plural}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

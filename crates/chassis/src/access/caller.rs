@@ -145,12 +145,12 @@ impl From<Denied> for Status {
             return with_rule(Code::Unauthenticated, "caller-unnamed", message, rule);
         }
         let message = match denial {
-            Denial::Role => format!("a {role} may not {action}"),
-            Denial::Purpose => format!("a {role} may not {action} for {purpose}"),
+            Denial::Role => format!("the role {role} may not {action}"),
+            Denial::Purpose => format!("the role {role} may not {action} for {purpose}"),
             Denial::OtherOrganisation => {
-                format!("a {role} may {action} for its own organisation only")
+                format!("the role {role} may {action} for its own organisation only")
             }
-            Denial::OtherRegion => format!("a {role} may {action} in its own region only"),
+            Denial::OtherRegion => format!("the role {role} may {action} in its own region only"),
         };
         with_rule(Code::PermissionDenied, denial.word(), message, rule)
     }

@@ -3,7 +3,7 @@ use proto::waitlist::v1::{AgainstNorm, Cell, CountWaitingResponse, Dimension, He
 use super::names::named;
 use super::table;
 use crate::failure::one_line;
-use crate::words::word;
+use crate::words::{number_of, word};
 
 /// Providers named in one line for people; `--output json` names all.
 const NAMED: usize = 5;
@@ -17,8 +17,11 @@ pub(crate) fn counts_text(counts: &CountWaitingResponse) -> String {
     }
     let total = counts.total.clone().unwrap_or_default();
     lines.push(format!(
-        "on {}: {} persons wait at {} places, {} of them without a citizen number",
-        counts.on, total.persons, total.entries, total.persons_without_number
+        "waiting on {}: {} at {}, {} of them without a citizen number",
+        counts.on,
+        number_of(total.persons, "person"),
+        number_of(total.entries, "place"),
+        total.persons_without_number
     ));
     for (what, norm) in [
         ("for an intake", total.for_intake.as_ref()),
@@ -33,7 +36,8 @@ pub(crate) fn counts_text(counts: &CountWaitingResponse) -> String {
         .collect();
     let more = counts.persons_on_several_lists;
     lines.push(format!(
-        "on more than one list: {more} persons ({})",
+        "on more than one list: {} ({})",
+        number_of(more, "person"),
         by_lists.join(", ")
     ));
     lines.extend(rests_on(counts));
@@ -100,10 +104,7 @@ fn rests_on(counts: &CountWaitingResponse) -> Vec<String> {
         .filter(|heard| heard.stale > 0)
         .map(heard)
         .collect();
-    let providers = match completeness.providers.len() {
-        1 => "1 provider".to_owned(),
-        count => format!("{count} providers"),
-    };
+    let providers = number_of(completeness.providers.len() as u64, "provider");
     let until = day_or_nobody(&completeness.complete_until);
     let mut complete = format!("complete until {until} for {providers}");
     if !behind.is_empty() {
@@ -116,8 +117,11 @@ fn rests_on(counts: &CountWaitingResponse) -> Vec<String> {
     lines.extend(counts.rotation.as_ref().map(rotation));
     lines.extend(counts.frozen.as_ref().map(|frozen| {
         format!(
-            "frozen at the end of {}: {} persons at {} places, {} of them over the norm",
-            frozen.month, frozen.persons, frozen.entries, frozen.over_norm
+            "frozen at the end of {}: {} at {}, {} of them over the norm",
+            frozen.month,
+            number_of(frozen.persons, "person"),
+            number_of(frozen.entries, "place"),
+            frozen.over_norm
         )
     }));
     lines

@@ -152,7 +152,7 @@ fn counts_say_what_they_rest_on() {
     for part in [
         "GM0014 Groningen",
         "not known",
-        "on 2026-03-01: 11 persons wait at 12 places, 1 of them without a citizen number",
+        "waiting on 2026-03-01: 11 persons at 12 places, 1 of them without a citizen number",
         "left out: 2 stale, 1 not granted by the evaluator, 0 unusable",
         "complete until 2026-02-20 for 1 provider; behind: agb:06011009 (2 of 14 stale, last heard 2026-02-28)",
         "keys: 6 of 13 waiting entries carry those of 2027a: the older keys are still needed",
