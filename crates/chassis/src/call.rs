@@ -103,6 +103,9 @@ pub enum ExecuteError {
     /// The command could not be decided: a fault of ours. It has no effect.
     #[error("the command failed and had no effect")]
     Failed,
+    /// The node still reads the topic. The command has no effect.
+    #[error("still starting: the log is being read")]
+    Starting,
     /// The topic is not served on this node at the moment.
     #[error("not served at the moment: {0}")]
     NotServing(String),
@@ -151,6 +154,9 @@ pub enum ReadError {
     /// The past state was not folded within the deadline.
     #[error("the state at that moment was not ready in time; ask again")]
     NotReady,
+    /// The node still reads the topic.
+    #[error("still starting: the log is being read")]
+    Starting,
     /// The topic is not served on this node at the moment.
     #[error("not served at the moment: {0}")]
     NotServing(String),

@@ -12,6 +12,8 @@ use crate::{ExecuteError, ReadError, Violations};
 
 const DOMAIN: &str = "doorstroom";
 const RETRY_AFTER: Duration = Duration::from_millis(200);
+/// Clients wait for a node that gives this reason.
+const STARTING: &str = "starting";
 
 /// A status with a stable reason word as `google.rpc.ErrorInfo`.
 pub(crate) fn with_reason(code: Code, reason: &str, message: impl Into<String>) -> Status {
@@ -47,6 +49,7 @@ impl From<ExecuteError> for Status {
             ExecuteError::Full => (Code::ResourceExhausted, "disk-full"),
             ExecuteError::TooLarge { .. } => (Code::InvalidArgument, "too-large"),
             ExecuteError::Failed => (Code::Internal, "failed"),
+            ExecuteError::Starting => (Code::Unavailable, STARTING),
             ExecuteError::NotServing(_) => (Code::Unavailable, "not-serving"),
             ExecuteError::Stopping => (Code::Unavailable, "stopping"),
         };
@@ -71,6 +74,7 @@ impl From<ReadError> for Status {
             }
             ReadError::NotThere => with_reason(Code::Unavailable, "not-caught-up", message),
             ReadError::NotReady => with_reason(Code::Unavailable, "as-of-not-ready", message),
+            ReadError::Starting => with_reason(Code::Unavailable, STARTING, message),
             ReadError::NotServing(_) => with_reason(Code::Unavailable, "not-serving", message),
             ReadError::Log(LogError::Closed) => with_reason(Code::Unavailable, "stopping", message),
             ReadError::Log(_) | ReadError::Unreadable(_) => {

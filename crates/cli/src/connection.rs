@@ -12,7 +12,7 @@ use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Response, Status};
 
 use crate::args::{CommandArgs, GlobalArgs};
-use crate::failure::{Failure, innermost, is_unknown, what_failed};
+use crate::failure::{Failure, innermost, is_starting, is_unknown, say, what_failed};
 
 /// The generated client on one connection.
 pub(crate) type Client = demo::Client;
@@ -27,6 +27,8 @@ const TRIES: u32 = 5;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// and at most so long altogether.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// A server that says that it is starting is given so long: a hundred thousand entries are read in five seconds.
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// An answer may be as large as the largest page.
 const LARGEST_ANSWER_BYTES: usize = 64 * 1024 * 1024;
@@ -163,7 +165,7 @@ impl Connection {
         &self,
         call: impl AsyncFnMut(bool) -> Result<Response<T>, Status>,
     ) -> Result<T, Failure> {
-        persist(call).await.map_err(|end| match end {
+        persist(&self.address, call).await.map_err(|end| match end {
             End::Refused(failure) => failure,
             End::Silent(cause) => Failure::Unreachable(format!(
                 "the server at {} gives no answer: {cause}",
@@ -177,7 +179,7 @@ impl Connection {
         id: &str,
         call: impl AsyncFnMut(bool) -> Result<Response<T>, Status>,
     ) -> Result<T, Failure> {
-        persist(call).await.map_err(|end| match end {
+        persist(&self.address, call).await.map_err(|end| match end {
             End::Refused(failure) => failure,
             End::Silent(cause) => Failure::Unreachable(format!(
                 "the server at {} does not say what came of the command: {cause}; \
@@ -188,25 +190,43 @@ impl Connection {
     }
 }
 
-/// Calls until there is an answer; the call hears whether it was made before.
+/// Calls until there is an answer; the call hears whether it was made before. A server that is starting is waited for,
+/// and that is said once.
 async fn persist<T>(
+    address: &str,
     mut call: impl AsyncFnMut(bool) -> Result<Response<T>, Status>,
 ) -> Result<T, End> {
-    let deadline = Instant::now() + PATIENCE;
+    let began = Instant::now();
+    let mut patience = PATIENCE;
     let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(4));
-    let mut tries = 0;
+    let (mut calls, mut tries) = (0_u32, 0);
     loop {
-        let remaining = deadline.saturating_duration_since(Instant::now());
-        let attempt = call(tries > 0);
+        let remaining = patience.saturating_sub(began.elapsed());
+        let attempt = call(calls > 0);
+        calls += 1;
         let cause = match timeout(remaining.min(ANSWER_WITHIN), attempt).await {
             Ok(Ok(response)) => return Ok(response.into_inner()),
-            Ok(Err(status)) if is_unknown(&status) => what_failed(&status),
+            Ok(Err(status)) if is_starting(&status) => {
+                if std::mem::replace(&mut patience, STARTS_WITHIN) != STARTS_WITHIN {
+                    say(&format!(
+                        "the server at {address} is still reading its log: waiting for it"
+                    ));
+                    backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(1));
+                }
+                what_failed(&status)
+            }
+            Ok(Err(status)) if is_unknown(&status) => {
+                tries += 1;
+                what_failed(&status)
+            }
             Ok(Err(status)) => return Err(End::Refused(status.into())),
-            Err(_elapsed) => "no answer in time".to_owned(),
+            Err(_elapsed) => {
+                tries += 1;
+                "no answer in time".to_owned()
+            }
         };
-        tries += 1;
         let pause = backoff.next_pause();
-        if tries == TRIES || Instant::now() + pause >= deadline {
+        if tries == TRIES || began.elapsed() + pause >= patience {
             return Err(End::Silent(cause));
         }
         sleep(pause).await;

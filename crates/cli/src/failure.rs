@@ -159,6 +159,12 @@ pub(crate) fn is_unknown(status: &Status) -> bool {
     matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded) || status.source().is_some()
 }
 
+/// Tells whether a server answers that it still reads its log: it will serve by itself.
+pub(crate) fn is_starting(status: &Status) -> bool {
+    let info = status.get_details_error_info();
+    is_unknown(status) && info.is_some_and(|info| info.reason == "starting")
+}
+
 /// Returns the innermost cause of an error, which is the part that says something.
 pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;

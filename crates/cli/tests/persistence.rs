@@ -14,7 +14,8 @@ use proto::capacity::v1::{
 use scripted::{Heard, Script, Step};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tonic::Status;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// Runs the client to its end.
 async fn doorstroom(server: &str, arguments: &[&str], input: &str) -> Output {
@@ -147,6 +148,68 @@ async fn a_server_that_never_says_what_happened_gives_exit_code_3_and_the_id() {
         "{}",
         errors(&output)
     );
+}
+
+fn starting() -> Status {
+    let details = ErrorDetails::with_error_info("starting", "doorstroom", []);
+    Status::with_error_details(Code::Unavailable, "still starting", details)
+}
+
+#[tokio::test]
+async fn a_server_that_is_starting_is_waited_for_longer_than_one_that_says_nothing() {
+    let mut reports = vec![Err(starting()); 7];
+    reports.push(Ok(taken("p1")));
+    let script = Script {
+        reports,
+        ..Script::default()
+    };
+    let (server, heard) = scripted::start(script).await;
+    let report = [
+        "capacity",
+        "report",
+        "--offering",
+        "o",
+        "--available",
+        "1",
+        "--occupied",
+        "2",
+    ];
+    let output = doorstroom(&server, &report, "").await;
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let said = format!("the server at {server} is still reading its log: waiting for it\n");
+    assert_eq!(errors(&output), said);
+    let heard = heard.lock().unwrap();
+    assert_eq!(heard.commands.len(), 8);
+    assert!(
+        heard.commands[1..]
+            .iter()
+            .all(|(_, id, repeat)| *repeat && *id == heard.commands[0].1)
+    );
+}
+
+/// Only while it says that it is starting is it waited for.
+#[tokio::test]
+async fn a_server_that_started_and_falls_silent_is_given_up() {
+    let mut reports = vec![Err(starting()); 2];
+    reports.extend(vec![Err(Status::unavailable("contended")); 6]);
+    let script = Script {
+        reports,
+        ..Script::default()
+    };
+    let (server, heard) = scripted::start(script).await;
+    let report = [
+        "capacity",
+        "report",
+        "--offering",
+        "o",
+        "--available",
+        "1",
+        "--occupied",
+        "2",
+    ];
+    let output = doorstroom(&server, &report, "").await;
+    assert_eq!(output.status.code(), Some(3), "{}", errors(&output));
+    assert_eq!(heard.lock().unwrap().commands.len(), 2 + 5);
 }
 
 fn lines(count: usize) -> String {

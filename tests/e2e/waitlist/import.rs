@@ -61,7 +61,6 @@ fn a_list_comes_in_without_a_citizen_number(mut server: Server, broker: Option<&
     assert_eq!(canaries.found_in(said.stdout.as_bytes()), None);
     assert_eq!(canaries.found_in(said.stderr.as_bytes()), None);
     server.restart();
-    serves(&server);
     assert_eq!(counted(server.grpc(), TEAM), expected);
     for folder in [Some(server.data()), broker].into_iter().flatten() {
         assert!(canaries.are_not_in(folder) > 0, "{}", folder.display());

@@ -13,7 +13,6 @@ mod tap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use e2e::{Answer, Server, ServerOptions, client, doorstroomd, run, shared_kafka};
 use serde_json::Value;
@@ -126,14 +125,6 @@ fn import(url: &str, caller: &str, folder: &Path, rows: &Rows) -> Answer {
     let file = folder.join("list.csv");
     std::fs::write(&file, rows.csv()).unwrap();
     waitlist(url, caller, &["import", &file.display().to_string()])
-}
-
-/// Waits until a server has read its list: a long one takes longer than the client tries.
-fn serves(server: &Server) {
-    let until = Instant::now() + Duration::from_secs(90);
-    while waitlist(server.grpc(), TEAM, &["stats"]).code != Some(0) {
-        assert!(Instant::now() < until, "the list is not served in time");
-    }
 }
 
 /// Persons and places that wait, as somebody counts them.

@@ -259,7 +259,7 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
     fn readable(&self) -> Result<(), ReadError> {
         match &*self.shared.status.borrow() {
             ServiceStatus::Serving => Ok(()),
-            ServiceStatus::Starting => Err(ReadError::NotServing("still starting".into())),
+            ServiceStatus::Starting => Err(ReadError::Starting),
             ServiceStatus::NotServing(reason) => Err(ReadError::NotServing(reason.clone())),
         }
     }
@@ -317,7 +317,7 @@ impl<C: Codec, V: View<C::Aggregate>> Context<C, V> {
         let started = status.wait_for(|status| *status != ServiceStatus::Starting);
         let _ = tokio::time::timeout(READ_DEADLINE, started).await;
         let log_id = self.shared.topic.log_id();
-        log_id.ok_or_else(|| ReadError::NotServing("still starting".into()))
+        log_id.ok_or(ReadError::Starting)
     }
 
     /// A token for a position of this topic.

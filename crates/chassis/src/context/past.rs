@@ -98,7 +98,7 @@ impl<C: Codec, V: View<C::Aggregate>> Shared<C, V> {
         position: Position,
     ) -> Result<Arc<Folded<C, V>>, ReadError> {
         let Some(log_id) = self.topic.log_id() else {
-            return Err(ReadError::NotServing("still starting".into()));
+            return Err(ReadError::Starting);
         };
         let skipped = self.skipped.up_to(position);
         let which = Which {

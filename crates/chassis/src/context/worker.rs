@@ -12,7 +12,7 @@ use super::decide::{self, Plan, Planned};
 use super::snapshot::SnapshotFile;
 use super::timers::TimerDesk;
 use super::turns::{Attempt, Turns};
-use super::{CALL_DEADLINE, Folded, Incoming, Shared};
+use super::{CALL_DEADLINE, Folded, Incoming, READ_DEADLINE, Shared};
 use crate::control::Skips;
 use crate::erasure::{Erasures, KeyError, Keyring};
 use crate::telemetry::Figures;
@@ -299,7 +299,11 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                 waited.extend(turn.waiting.pop_front());
             }
         }
-        let error = ExecuteError::NotServing("the turn did not come within the deadline".into());
+        let error = if self.is_starting() {
+            ExecuteError::Starting
+        } else {
+            ExecuteError::NotServing("the turn did not come within the deadline".into())
+        };
         for pending in waited {
             self.turns
                 .answer(pending, Position::START, &Err(error.clone()));
@@ -366,9 +370,19 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         }
     }
 
+    fn is_starting(&self) -> bool {
+        *self.shared.status.borrow() == ServiceStatus::Starting
+    }
+
     /// What happens a few times a second: deadlines and timers.
     pub(super) fn tick(&mut self) {
-        self.expire(CALL_DEADLINE);
+        // While the log is read, nobody's turn comes: who waits hears that before the call itself ends.
+        let limit = if self.is_starting() {
+            READ_DEADLINE
+        } else {
+            CALL_DEADLINE
+        };
+        self.expire(limit);
         if self.awaits_key {
             self.stuck = None;
             self.fold(Vec::new());

@@ -1,6 +1,8 @@
 use std::sync::mpsc;
 
 use eventlog::{Position, PositionToken};
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 
 use super::{Command, Event, House, PlacesCodec, Running, Totals, effect, refusal, stream, within};
 use crate::ReadError;
@@ -91,6 +93,21 @@ async fn a_position_that_is_there_and_does_not_come_is_said_not_to_be_here_yet()
     let refused = within(two.context.at_least(&[token])).await;
     drop(lagging);
     assert!(matches!(refused, Err(ReadError::NotThere)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn who_reads_before_the_log_is_read_hears_that_the_node_starts() {
+    let house = House::new();
+    // Its loop has had no turn yet.
+    let node = house.start("one");
+    let refused = node.context.at_least(&[]).await.unwrap_err();
+    assert!(matches!(refused, ReadError::Starting), "{refused:?}");
+    let status = Status::from(refused);
+    assert_eq!(status.code(), Code::Unavailable);
+    let reason = status.get_details_error_info().map(|info| info.reason);
+    assert_eq!(reason.as_deref(), Some("starting"));
+    node.serves().await;
+    within(node.context.at_least(&[])).await.expect("it serves");
 }
 
 #[tokio::test]
