@@ -1,5 +1,6 @@
 //! Waiting lists, from a provider's CSV to the counts of a region: real processes, on both logs.
 
+mod attacker;
 mod erasure;
 mod four_eyes;
 mod import;
@@ -8,6 +9,7 @@ mod regions;
 mod rotation;
 mod rows;
 mod scan;
+mod stolen;
 mod tap;
 
 use std::fs::Permissions;

@@ -6,7 +6,7 @@ use super::rows::Rows;
 use super::*;
 
 /// Starts a region of its own that believes this evaluator.
-fn region(data: &Path, name: &str, args: &[String]) -> Server {
+pub(super) fn region(data: &Path, name: &str, args: &[String]) -> Server {
     Server::start(ServerOptions {
         data: Some(data.to_owned()),
         region: Some(name.to_owned()),
@@ -16,7 +16,7 @@ fn region(data: &Path, name: &str, args: &[String]) -> Server {
 }
 
 /// What the keys' status says of receipts, as the setting takes it.
-fn receipt_key(data: &Path) -> String {
+pub(super) fn receipt_key(data: &Path) -> String {
     let data = data.display().to_string();
     let status = doorstroomd(&["keys", "status", "--data", &data]).expect_done();
     let line = status.stdout.lines().find(|line| line.contains("receipts"));
@@ -26,7 +26,7 @@ fn receipt_key(data: &Path) -> String {
 }
 
 /// The records of a region's waiting list, as an analyst reads them.
-fn records(data: &Path, region: &str) -> Vec<Value> {
+pub(super) fn records(data: &Path, region: &str) -> Vec<Value> {
     let data = data.display().to_string();
     let topic = format!("{region}.waitlist");
     let export = ["log", "export", "--topic", &topic, "--data", &data];
