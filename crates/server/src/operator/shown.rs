@@ -31,8 +31,9 @@ impl Bodies {
     pub(super) fn of(topic: &str) -> anyhow::Result<Self> {
         let (name, events, is_in_a_block) = match topic.rsplit_once('.') {
             Some((_, "capacity")) => ("doorstroom.capacity.v1.CommitBody", "events", false),
+            Some((_, "waitlist-books")) => ("doorstroom.waitlist.v1.BooksBody", "events", false),
             Some((_, "access-log")) => ("doorstroom.access.v1.AccessLogContent", "entries", true),
-            // The control topic's bodies are the node's own business, not a contract.
+            // What is about persons is sealed; the control topic's bodies are the node's own business, not a contract.
             _ => return Ok(Self(None)),
         };
         let pool =
@@ -103,6 +104,8 @@ pub(super) fn outcome(noted: &Noted) -> (&'static str, Option<&str>) {
 mod tests {
     use proto::capacity::v1::recorded_event::Event;
     use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent, WithdrawalReason};
+    use proto::waitlist::v1::recorded_book_event::Event as BookEvent;
+    use proto::waitlist::v1::{Actor, BooksBody, ErasureApproved, RecordedBookEvent};
 
     use super::*;
 
@@ -131,6 +134,30 @@ mod tests {
             "offeringWithdrawn": { "reason": "WITHDRAWAL_REASON_CLOSED" },
         }]);
         assert_eq!(events, expected);
+    }
+
+    #[test]
+    fn the_books_of_the_list_are_shown_and_the_list_itself_is_not() {
+        let approved = ErasureApproved {
+            by: Some(Actor {
+                user: "fg".to_owned(),
+                organisation: "gm:GM0114".to_owned(),
+            }),
+            ..ErasureApproved::default()
+        };
+        let body = BooksBody {
+            events: vec![RecordedBookEvent {
+                actor: "somebody".to_owned(),
+                event: Some(BookEvent::ErasureApproved(approved)),
+                ..RecordedBookEvent::default()
+            }],
+        };
+        let body = body.encode_to_vec();
+        let events = Bodies::of("demo.waitlist-books").unwrap().events(&body);
+        let approved = json!({ "by": { "user": "fg", "organisation": "gm:GM0114" } });
+        let expected = json!([{ "actor": "somebody", "erasureApproved": approved }]);
+        assert_eq!(events, Some(expected));
+        assert_eq!(Bodies::of("demo.waitlist").unwrap().events(&body), None);
     }
 
     #[test]
