@@ -37,7 +37,8 @@ async fn waiting(
     };
     let counts = connection
         .ask_list(async |mut client| client.count_waiting(request.clone()).await)
-        .await?;
+        .await
+        .map_err(or_protected)?;
     match output.format() {
         OutputFormat::Json => {
             for cell in &counts.cells {
@@ -46,6 +47,19 @@ async fn waiting(
             output.object(&CountsSummary::from(&counts))
         }
         OutputFormat::Table => output.line(&counts_text(&counts)),
+    }
+}
+
+/// Says what somebody who may not see exact figures may see.
+fn or_protected(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused(mut refusal) if refusal.reason == "role-may-not" => {
+            refusal
+                .message
+                .push_str("; `stats --protected` shows what anybody may see");
+            Failure::Refused(refusal)
+        }
+        failure => failure,
     }
 }
 

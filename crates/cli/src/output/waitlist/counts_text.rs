@@ -35,11 +35,11 @@ pub(crate) fn counts_text(counts: &CountWaitingResponse) -> String {
         .map(|by| format!("{} on {}", by.persons, by.lists))
         .collect();
     let more = counts.persons_on_several_lists;
-    lines.push(format!(
-        "on more than one list: {} ({})",
-        number_of(more, "person"),
-        by_lists.join(", ")
-    ));
+    let more = number_of(more, "person");
+    lines.push(match &by_lists[..] {
+        [] => format!("on more than one list: {more}"),
+        by_lists => format!("on more than one list: {more} ({})", by_lists.join(", ")),
+    });
     lines.extend(rests_on(counts));
     let lines: Vec<String> = lines.iter().map(|line| each_line(line)).collect();
     lines.join("\n")
