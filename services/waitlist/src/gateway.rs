@@ -1,15 +1,13 @@
 //! What turns a first-stage pseudonym into the region's and the nation's, and tells what the evaluator signed.
 
 use domain::Day;
-use domain::waitlist::{EntryId, Epoch, EpochKeys, PersonKey};
+use domain::waitlist::{EntryId, Epoch, EpochKeys, Key, PersonKey};
 use proto::pseudonym::v1::GrantReceipt;
 use proto::waitlist::v1;
 use pseudonym::envelope::Binding;
 use pseudonym::receipt::{Receipt, ReceiptError, ReceiptVerifier};
 use pseudonym::{Names, P1, Recoders};
 use uuid::Uuid;
-
-use crate::view::Key;
 
 /// The keys of the second stage, and those that the evaluator's receipts are verified with.
 pub struct Gateway {

@@ -1,10 +1,10 @@
 //! The read model: everybody on the list, to be counted without keeping the fold waiting.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chassis::View;
-use domain::waitlist::{Entry, EntryId, Epoch, Listed, PersonKey, Region};
+use domain::waitlist::counts::{Roll, Rows};
+use domain::waitlist::{Entry, EntryId, Key, Listed};
 use domain::{ProviderId, Timestamp};
 use eventlog::{Position, StreamId};
 
@@ -19,14 +19,10 @@ fn entry_of(stream: &StreamId) -> Option<EntryId> {
     EntryId::parse(stream.as_str().strip_prefix(STREAM_PREFIX)?)
 }
 
-/// What tells whether two entries are of the same person.
-pub(crate) type Key = (Epoch, PersonKey<Region>);
-
-/// All entries, by id. What is erased, or not to be believed, is not among them.
+/// All entries. What is erased, or not to be believed, is not among them.
 #[derive(Default)]
 pub(crate) struct WaitlistView {
-    entries: BTreeMap<EntryId, Arc<Listed>>,
-    by_key: HashMap<Key, Vec<EntryId>>,
+    roll: Roll,
     unusable: u64,
 }
 
@@ -36,60 +32,38 @@ impl View<Entry> for WaitlistView {
             return;
         };
         match &state.listed {
-            Some(listed) => self.put(id, (**listed).clone()),
-            None => self.remove(id),
+            Some(listed) => self.roll.put(id, Arc::clone(listed)),
+            None => self.roll.remove(id),
         }
     }
 
     fn set_unusable(&mut self, stream: &StreamId, _: &Entry) {
         if let Some(id) = entry_of(stream) {
-            self.remove(id);
+            self.roll.remove(id);
             self.unusable += 1;
         }
     }
 
     fn on_erased(&mut self, stream: &StreamId) {
         if let Some(id) = entry_of(stream) {
-            self.remove(id);
+            self.roll.remove(id);
         }
     }
 }
 
 impl WaitlistView {
-    fn put(&mut self, id: EntryId, listed: Listed) {
-        let known = self.entries.get(&id).map(|known| known.person.keys());
-        if known != Some(listed.person.keys()) {
-            self.remove(id);
-            for key in listed.person.keys() {
-                self.by_key.entry(*key).or_default().push(id);
-            }
-        }
-        self.entries.insert(id, Arc::new(listed));
-    }
-
-    fn remove(&mut self, id: EntryId) {
-        let Some(listed) = self.entries.remove(&id) else {
-            return;
-        };
-        for key in listed.person.keys() {
-            if let Some(ids) = self.by_key.get_mut(key) {
-                ids.retain(|known| *known != id);
-                if ids.is_empty() {
-                    self.by_key.remove(key);
-                }
-            }
-        }
-    }
-
     /// Returns an entry as it stands.
     pub(crate) fn get(&self, id: EntryId) -> Option<&Arc<Listed>> {
-        self.entries.get(&id)
+        self.roll.get(id)
     }
 
     /// Returns the entries of a person, on all lists, by id.
     pub(crate) fn of_person(&self, keys: impl IntoIterator<Item = Key>) -> Vec<EntryId> {
-        let ids = keys.into_iter().filter_map(|key| self.by_key.get(&key));
-        let mut ids: Vec<EntryId> = ids.flatten().copied().collect();
+        let keys = keys.into_iter();
+        let mut ids: Vec<EntryId> = keys
+            .flat_map(|key| self.roll.entries_with(&key))
+            .copied()
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -97,20 +71,24 @@ impl WaitlistView {
 
     /// Tells whether a provider has brought this person before, as one that the evaluator had granted.
     pub(crate) fn is_covered(&self, provider_id: &ProviderId, key: &Key) -> bool {
-        let mut ids = self.by_key.get(key).into_iter().flatten();
-        ids.any(|id| {
-            self.entries.get(id).is_some_and(|listed| {
+        self.roll.entries_with(key).iter().any(|id| {
+            self.get(*id).is_some_and(|listed| {
                 listed.registration.provider_id == *provider_id && listed.person.is_granted()
             })
         })
     }
 
-    /// Returns all entries as they stand, by id: cheap, so that who counts lets go of the view first.
+    /// Returns all entries as they stand, by id.
     pub(crate) fn entries(&self) -> Vec<(EntryId, Arc<Listed>)> {
-        let entries = self.entries.iter();
+        let entries = self.roll.entries();
         entries
-            .map(|(id, listed)| (*id, Arc::clone(listed)))
+            .map(|(id, listed)| (id, Arc::clone(listed)))
             .collect()
+    }
+
+    /// Returns what there is to count: cheap, so that who counts lets go of the view first.
+    pub(crate) fn rows(&self) -> Rows {
+        self.roll.rows()
     }
 
     /// How many entries are not to be believed any more, and are in no count.
@@ -121,6 +99,8 @@ impl WaitlistView {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use domain::waitlist::counts::{Counts, Dimension, Table};
     use domain::waitlist::{
         AgeBand, Clock, Epoch, EpochKeys, Event, Grant, PersonKey, PersonKeys, Profile,
@@ -180,9 +160,8 @@ mod tests {
         }
     }
 
-    fn table(entries: &[(EntryId, Arc<Listed>)]) -> Table {
-        let entries = entries.iter().map(|(id, listed)| (*id, &**listed));
-        Counts::on(day(30), entries).table(&[Dimension::Provider, Dimension::WaitBand])
+    fn table(rows: &Rows) -> Table {
+        Counts::on(day(30), rows).table(&[Dimension::Provider, Dimension::WaitBand])
     }
 
     proptest! {
@@ -213,10 +192,14 @@ mod tests {
                 .filter(|(number, _)| !skipped.contains(*number))
                 .filter_map(|(number, history)| {
                     let entry = history.iter().fold(Entry::default(), Entry::evolve);
-                    Some((id(*number), Arc::new(*entry.listed?)))
+                    Some((id(*number), entry.listed?))
                 })
                 .collect();
-            prop_assert_eq!(table(&view.entries()), table(&anew));
+            let mut roll = Roll::default();
+            for (id, listed) in &anew {
+                roll.put(*id, Arc::clone(listed));
+            }
+            prop_assert_eq!(table(&view.rows()), table(&roll.rows()));
             prop_assert_eq!(view.entries(), anew);
             prop_assert_eq!(view.unusable(), skipped.len() as u64);
         }

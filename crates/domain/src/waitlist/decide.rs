@@ -261,7 +261,11 @@ impl Listed {
 
     /// Returns the first day on which the entry is stale, if nobody says before that the person still waits.
     pub fn stale_from(&self) -> Day {
-        let days = i32::try_from(REAFFIRMED_EVERY_DAYS).unwrap_or(i32::MAX);
-        self.reaffirmed_on.plus(days).plus(1)
+        stale_from(self.reaffirmed_on)
     }
+}
+
+pub(super) fn stale_from(reaffirmed_on: Day) -> Day {
+    let days = i32::try_from(REAFFIRMED_EVERY_DAYS).unwrap_or(i32::MAX);
+    reaffirmed_on.plus(days).plus(1)
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{
     Clock, Entry, Event, KnownPerson, Listed, PersonKeys, Reaffirmation, Registration, Screening,
     Spell, SpellEnd,
@@ -11,9 +13,9 @@ impl Entry {
             stated_on,
         } = event
         {
-            self.listed = Some(Box::new(Listed::new(registration, *stated_on)));
+            self.listed = Some(Arc::new(Listed::new(registration, *stated_on)));
         } else if let Some(listed) = &mut self.listed {
-            listed.apply(event);
+            Arc::make_mut(listed).apply(event);
         }
         self
     }

@@ -26,11 +26,15 @@ pub use declaration::Declaration;
 pub use forecast::{Expectation, expectations};
 pub use ids::{AgeBand, ContentHash, EntryId, GpPractice, LocationId, PriorityCategory, UserId};
 pub use order::Turn;
-pub use person::{Epoch, EpochKeys, Grant, KnownPerson, National, PersonKey, PersonKeys, Region};
+pub use person::{
+    Epoch, EpochKeys, Grant, Key, KnownPerson, National, PersonKey, PersonKeys, Region,
+};
 pub use registration::{Profile, Reaffirmation, Registration};
 pub use retention::{KEPT_AFTER_CLOSING_DAYS, KEPT_AT_MOST_MONTHS};
 pub use screening::{Approval, Screened, Screening};
 pub use spell::{Phase, Spell, SpellEnd};
+
+use std::sync::Arc;
 
 use crate::{Day, ProviderId, Timestamp};
 
@@ -46,8 +50,8 @@ pub const FORECAST_MOVES_BY_DAYS: u32 = 7;
 /// One entry, folded. Default: nothing is registered under this id.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
-    /// What is on the list.
-    pub listed: Option<Box<Listed>>,
+    /// What is on the list. Shared with who only reads it, and copied before it changes.
+    pub listed: Option<Arc<Listed>>,
 }
 
 /// An entry that is on the list, or was.

@@ -46,6 +46,9 @@ impl<Scope> fmt::Debug for PersonKey<Scope> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub u16);
 
+/// What tells within a region whether two entries are of the same person.
+pub type Key = (Epoch, PersonKey<Region>);
+
 /// A person's keys of one epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EpochKeys {
@@ -109,7 +112,7 @@ impl PersonKeys {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPerson {
     /// By epoch, the older first.
-    keys: Vec<(Epoch, PersonKey<Region>)>,
+    keys: Vec<Key>,
     /// When the newest epoch was first stated.
     newest_since: Day,
     grant: Grant,
@@ -124,17 +127,13 @@ impl KnownPerson {
         }
     }
 
-    /// As it was, from where it was kept.
-    pub fn restored(
-        keys: Vec<(Epoch, PersonKey<Region>)>,
-        newest_since: Day,
-        grant: Grant,
-    ) -> Self {
-        Self {
+    /// As it was, from where it was kept: with the keys of at most two epochs.
+    pub fn restored(keys: Vec<Key>, newest_since: Day, grant: Grant) -> Option<Self> {
+        (keys.len() <= 2).then_some(Self {
             keys,
             newest_since,
             grant,
-        }
+        })
     }
 
     /// When the newest epoch was first stated.
@@ -142,8 +141,8 @@ impl KnownPerson {
         self.newest_since
     }
 
-    /// The keys, the older epoch first; none: somebody without a citizen number.
-    pub fn keys(&self) -> &[(Epoch, PersonKey<Region>)] {
+    /// The keys of at most two epochs, the older first; none: somebody without a citizen number.
+    pub fn keys(&self) -> &[Key] {
         &self.keys
     }
 
@@ -162,7 +161,7 @@ impl KnownPerson {
 
     /// With what was stated on a day. The epoch before is kept for one cycle, until everybody has stated the new one.
     pub(super) fn restated(&self, stated: &PersonKeys, on: Day) -> Self {
-        let newest = |keys: &[(Epoch, PersonKey<Region>)]| keys.last().map(|(epoch, _)| *epoch);
+        let newest = |keys: &[Key]| keys.last().map(|(epoch, _)| *epoch);
         let mut keys = self.keys.clone();
         keys.extend(region_keys(stated));
         keys.sort_unstable();
@@ -190,6 +189,6 @@ impl KnownPerson {
     }
 }
 
-fn region_keys(stated: &PersonKeys) -> impl Iterator<Item = (Epoch, PersonKey<Region>)> {
+fn region_keys(stated: &PersonKeys) -> impl Iterator<Item = Key> {
     stated.by_epoch.iter().map(|keys| (keys.epoch, keys.region))
 }

@@ -6,7 +6,8 @@ use chassis::access::{Calls, Denied};
 use chassis::access_log::{Entry, Verb};
 use chassis::status::refusal;
 use domain::access::{Action, Role, RuleId};
-use domain::waitlist::{EntryId, Listed};
+use domain::waitlist::counts::Value;
+use domain::waitlist::{EntryId, GpPractice, Listed};
 use tonic::{Code, Status};
 use uuid::Uuid;
 
@@ -61,10 +62,8 @@ impl Caller {
 
     /// Asks whether the caller may do something to an entry of its own, and returns the rule.
     pub(super) fn may_own(&self, action: Action, listed: &Listed) -> Result<RuleId, Denied> {
-        // To a GP practice belong the entries of its patients.
-        let owner = if self.access.caller().role == Role::ReferrerGp {
-            let practice = listed.profile.gp_practice.as_ref();
-            practice.map(|practice| format!("agb:{practice}"))
+        let owner = if self.owns_by_practice() {
+            listed.profile.gp_practice.as_ref().map(agb_of)
         } else {
             Some(listed.registration.provider_id.to_string())
         };
@@ -72,11 +71,36 @@ impl Caller {
         Ok(decision.rule)
     }
 
+    /// Tells whether entries with a value are the caller's own, and may be counted exactly.
+    pub(super) fn may_count_own(&self, value: &Value) -> bool {
+        let owner = match value {
+            Value::GpPractice(Some(practice)) if self.owns_by_practice() => agb_of(practice),
+            Value::Provider(provider_id) if !self.owns_by_practice() => provider_id.to_string(),
+            Value::Provider(_)
+            | Value::DiagnosisGroup(_)
+            | Value::Municipality(_)
+            | Value::GpPractice(_)
+            | Value::Priority(_)
+            | Value::WaitBand(_) => return false,
+        };
+        let decision = self.access.may(Action::ReadExactCounts, Some(&owner));
+        decision.is_ok()
+    }
+
+    /// To a GP practice belong the entries of its patients, to others those on their own lists.
+    fn owns_by_practice(&self) -> bool {
+        self.access.caller().role == Role::ReferrerGp
+    }
+
     /// The rule by which the caller may do something to what is its own.
     pub(super) fn own_rule(&self, action: Action) -> Result<RuleId, Denied> {
         let decision = self.access.may(action, Some(self.organisation()))?;
         Ok(decision.rule)
     }
+}
+
+fn agb_of(practice: &GpPractice) -> String {
+    format!("agb:{practice}")
 }
 
 impl Api {

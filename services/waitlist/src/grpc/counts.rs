@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use chassis::access_log::{Entry, Verb};
 use chassis::status::refusal;
-use chassis::{Folded, Path, Violations};
+use chassis::{Path, Violations};
 use domain::access::{Action, RuleId};
-use domain::waitlist::counts::{
-    Completeness, Counts, Dimension, Rotation, completeness, flows, monthly_return,
-};
-use domain::waitlist::{EntryId, Epoch, Listed};
+use domain::waitlist::counts::{Counts, Dimension, Rotation, Rows, flows, monthly_return};
+use domain::waitlist::{EntryId, Listed};
 use domain::{Day, Month};
-use eventlog::Position;
 use prost::Message;
 use proto::waitlist::v1;
 use sha2::{Digest, Sha256};
@@ -20,36 +17,33 @@ use tonic::{Code, Status};
 use super::reads::at_most_tokens;
 use super::{Api, Caller};
 use crate::gateway::epoch_text;
-use crate::view::WaitlistView;
-use crate::wire::{self, Checks, Coded, Wire};
+use crate::wire::{self, Checks, Coded};
 
 const MOST_DIMENSIONS: usize = 3;
 
-/// Entries that somebody may count.
-pub(super) struct Countable {
-    pub(super) entries: Vec<(EntryId, Arc<Listed>)>,
-    unusable: u64,
-    pub(super) position: Position,
+/// Whose entries somebody may count.
+enum Whose {
     /// All of the region's.
-    is_region: bool,
+    Region,
+    /// Who asks.
+    Own(Caller),
 }
 
-impl Countable {
-    pub(super) fn of(folded: &Folded<Wire, WaitlistView>) -> Self {
-        Self {
-            entries: folded.view.entries(),
-            unusable: folded.view.unusable(),
-            position: folded.position(),
-            is_region: true,
+impl Whose {
+    fn of(&self, rows: Rows) -> Rows {
+        match self {
+            Self::Region => rows,
+            Self::Own(caller) => rows.with_value(|value| caller.may_count_own(value)),
         }
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = (EntryId, &Listed)> {
-        self.entries.iter().map(|(id, listed)| (*id, &**listed))
-    }
-
-    fn listed(&self) -> impl Iterator<Item = &Listed> {
-        self.entries.iter().map(|(_, listed)| &**listed)
+    fn entries<'a>(&self, entries: &'a [(EntryId, Arc<Listed>)]) -> Vec<&'a Listed> {
+        let is_theirs = |listed: &&Listed| match self {
+            Self::Region => true,
+            Self::Own(caller) => caller.may_own(Action::ReadExactCounts, listed).is_ok(),
+        };
+        let entries = entries.iter().map(|(_, listed)| &**listed);
+        entries.filter(is_theirs).collect()
     }
 }
 
@@ -75,11 +69,19 @@ impl Api {
         at_most_tokens(&request.at_least, &mut checks);
         checks.finish(Some(())).map_err(Violations::into_status)?;
         self.seen(&request.at_least).await?;
-        let countable = self.countable(caller, request).await?;
-        let frozen = countable.is_region.then(|| self.frozen(on)).flatten();
-        let position = self.0.context.token(countable.position);
-        let mut answer = self.work(move || counted(&countable, on, &by)).await?;
-        answer.position = position;
+        let whose = self.whose(caller, request).await?;
+        let frozen = match whose {
+            Whose::Region => self.frozen(on),
+            Whose::Own(_) => None,
+        };
+        let (rows, unusable, position) = {
+            let folded = self.0.context.read();
+            let view = &folded.view;
+            (view.rows(), view.unusable(), folded.position())
+        };
+        let counted = move || counted(&whose.of(rows), unusable, (on, &by));
+        let mut answer = self.work(counted).await?;
+        answer.position = self.0.context.token(position);
         answer.frozen = frozen;
         Ok(answer)
     }
@@ -95,13 +97,17 @@ impl Api {
         at_most_tokens(&request.at_least, &mut checks);
         let months = checks.finish(months).map_err(Violations::into_status)?;
         self.seen(&request.at_least).await?;
-        let countable = self.countable(caller, request).await?;
-        let position = self.0.context.token(countable.position);
-        let flows = self.work(move || flows(countable.listed(), months)).await?;
+        let whose = self.whose(caller, request).await?;
+        let (entries, position) = {
+            let folded = self.0.context.read();
+            (folded.view.entries(), folded.position())
+        };
+        let work = move || flows(whose.entries(&entries), months);
+        let flows = self.work(work).await?;
         let months = flows.iter().map(|(month, flow)| wire::flow(*month, flow));
         Ok(v1::CountFlowsResponse {
             months: months.collect(),
-            position,
+            position: self.0.context.token(position),
         })
     }
 
@@ -119,44 +125,38 @@ impl Api {
         at_most_tokens(&request.at_least, &mut checks);
         let month = checks.finish(month).map_err(Violations::into_status)?;
         self.seen(&request.at_least).await?;
-        let countable = self.countable(caller, request).await?;
-        let position = self.0.context.token(countable.position);
-        let work = move || {
-            let rows = monthly_return(countable.listed(), month);
-            let rests_on = completeness(countable.listed(), month.last_day());
-            (rows, rests_on)
+        let whose = self.whose(caller, request).await?;
+        let (entries, rows, position) = {
+            let folded = self.0.context.read();
+            let view = &folded.view;
+            (view.entries(), view.rows(), folded.position())
         };
-        let (rows, rests_on) = self.work(work).await?;
-        let until = rests_on.complete_until();
+        let work = move || {
+            let lines = monthly_return(whose.entries(&entries), month);
+            let rows = whose.of(rows);
+            let counts = Counts::on(month.last_day(), &rows);
+            (lines, counts.completeness().complete_until())
+        };
+        let (lines, until) = self.work(work).await?;
         Ok(v1::GetMonthlyReturnResponse {
-            lines: rows
+            lines: lines
                 .iter()
                 .map(|(key, row)| wire::return_line(key, row))
                 .collect(),
             complete_until: until.map(|day| day.to_string()).unwrap_or_default(),
-            position,
+            position: self.0.context.token(position),
         })
     }
 
-    /// What the caller may count exactly, once that is recorded: the region's, or what is its own.
-    async fn countable(
-        &self,
-        caller: &Caller,
-        question: &impl Message,
-    ) -> Result<Countable, Status> {
+    /// Whose entries the caller may count exactly, once that is recorded.
+    async fn whose(&self, caller: &Caller, question: &impl Message) -> Result<Whose, Status> {
         let action = Action::ReadExactCounts;
-        let (rule, is_region) = match caller.access.may(action, None) {
-            Ok(decision) => (decision.rule, true),
-            Err(_) => (caller.own_rule(action)?, false),
+        let (rule, whose) = match caller.access.may(action, None) {
+            Ok(decision) => (decision.rule, Whose::Region),
+            Err(_) => (caller.own_rule(action)?, Whose::Own(caller.clone())),
         };
         self.record_question(caller, rule, question).await?;
-        let mut countable = Countable::of(&self.0.context.read());
-        if !is_region {
-            let own = |listed: &Listed| caller.may_own(action, listed).is_ok();
-            countable.entries.retain(|(_, listed)| own(listed));
-        }
-        countable.is_region = is_region;
-        Ok(countable)
+        Ok(whose)
     }
 
     /// What the month ended with that a day is the last one of; none: it was not frozen.
@@ -187,7 +187,7 @@ impl Api {
         Ok(())
     }
 
-    /// Counts beside the loop: half a million entries take a part of a second.
+    /// Counts beside the loop.
     pub(super) async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -197,11 +197,10 @@ impl Api {
     }
 }
 
-fn counted(countable: &Countable, on: Day, by: &[Dimension]) -> v1::CountWaitingResponse {
-    let counts = Counts::on(on, countable.all());
+fn counted(rows: &Rows, unusable: u64, (on, by): (Day, &[Dimension])) -> v1::CountWaitingResponse {
+    let counts = Counts::on(on, rows);
     let (cells, total) = wire::table(&counts.table(by));
     let left_out = counts.left_out();
-    let rests_on: Completeness = completeness(countable.listed(), on);
     let by_lists = counts.persons_by_lists();
     v1::CountWaitingResponse {
         on: on.to_string(),
@@ -219,31 +218,19 @@ fn counted(countable: &Countable, on: Day, by: &[Dimension]) -> v1::CountWaiting
         left_out: Some(v1::LeftOut {
             stale: left_out.stale,
             not_granted: left_out.not_granted,
-            unusable: countable.unusable,
+            unusable,
         }),
-        completeness: Some(wire::completeness(&rests_on)),
-        rotation: rotation(&counts),
+        completeness: Some(wire::completeness(counts.completeness())),
+        rotation: counts.rotation().map(key_rotation),
         ..v1::CountWaitingResponse::default()
     }
 }
 
-/// How far entries have come to the newest epoch; none: there is one.
-fn rotation(counts: &Counts<'_>) -> Option<v1::KeyRotation> {
-    let waiting = counts.waiting().iter();
-    let epochs =
-        waiting.flat_map(|entry| entry.listed.person.keys().iter().map(|(epoch, _)| *epoch));
-    let (oldest, newest) = epochs.fold(None, |range: Option<(Epoch, Epoch)>, epoch| {
-        let (oldest, newest) = range.unwrap_or((epoch, epoch));
-        Some((oldest.min(epoch), newest.max(epoch)))
-    })?;
-    if oldest == newest {
-        return None;
-    }
-    let rotation = Rotation::to(newest, counts.waiting());
-    Some(v1::KeyRotation {
-        to: epoch_text(newest),
+fn key_rotation(rotation: Rotation) -> v1::KeyRotation {
+    v1::KeyRotation {
+        to: epoch_text(rotation.to),
         keyed: rotation.keyed,
         carrying: rotation.carrying,
         complete: rotation.is_complete(),
-    })
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chassis::access_log::Verb;
 use chassis::{ExecuteError, Path, Receipt, Violations};
 use domain::access::Action;
-use domain::waitlist::Event;
+use domain::waitlist::{Event, Key};
 use eventlog::CommandId;
 use futures::{Stream, StreamExt, stream};
 use proto::waitlist::v1;
@@ -16,7 +16,6 @@ use tonic_types::StatusExt;
 use super::access::id_reused;
 use super::commands::registers;
 use super::{Answers, Api, Caller};
-use crate::view::Key;
 use crate::wire::{self, Checks, Order};
 
 const MAX_DECLARATIONS: usize = 500;

@@ -6,7 +6,7 @@ use chassis::{Call, Effect};
 use domain::waitlist::books::{
     BookedReceipt, Command as BookCommand, Event as BookEvent, RecoderKeys,
 };
-use domain::waitlist::{Command, Entry, Grant, PersonKeys};
+use domain::waitlist::{Command, Entry, Grant, Key, PersonKeys};
 use domain::{Aggregate, ProviderId};
 use eventlog::CommandId;
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{Api, Caller};
 use crate::books::{grants_stream, keys_stream};
-use crate::view::{Key, WaitlistView};
+use crate::view::WaitlistView;
 use crate::wire::Order;
 
 /// Somebody with more open entries may be several people under one number.

@@ -4,14 +4,12 @@ use chassis::status::refusal;
 use chassis::{Call, Path, Violations};
 use domain::Day;
 use domain::access::Action;
-use domain::waitlist::Listed;
 use domain::waitlist::books::{Book, Command as BookCommand, PublishedTable};
-use domain::waitlist::counts::{Counts, Dimension, ExactRow, Figures, Protected, protect};
+use domain::waitlist::counts::{Counts, Dimension, ExactRow, Figures, Protected, Rows, protect};
 use eventlog::{Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
 
-use super::counts::Countable;
 use super::reads::at_most_tokens;
 use super::{Api, Caller};
 use crate::books::table_stream;
@@ -59,13 +57,13 @@ impl Api {
         }
         let end_of_day = next.begins_at().plus_millis(-1);
         let then = self.0.context.as_of(end_of_day).await?;
-        let countable = if then.position() == Position::START {
+        let listed = if then.position() == Position::START {
             // A young region: nothing was known then.
-            Countable::of(&self.0.context.read())
+            self.0.context.read().view.rows()
         } else {
-            Countable::of(&then)
+            then.view.rows()
         };
-        let shown = self.work(move || protected(countable, on, rows)).await?;
+        let shown = self.work(move || protected(listed, on, rows)).await?;
         let table = PublishedTable { on, rows, shown };
         let command = BookCommand::Publish(Box::new(table.clone()));
         let call = Call::by_itself(command, PUBLISHER);
@@ -85,10 +83,9 @@ impl Api {
 }
 
 /// Who has no number was evaluated by nobody: anybody could add such persons, and take them out again to see what is left.
-fn protected(mut countable: Countable, on: Day, rows: Dimension) -> Protected<String, String> {
-    let has_number = |listed: &Listed| !listed.person.keys().is_empty();
-    countable.entries.retain(|(_, listed)| has_number(listed));
-    let counts = Counts::on(on, countable.all());
+fn protected(listed: Rows, on: Day, rows: Dimension) -> Protected<String, String> {
+    let listed = listed.with_number();
+    let counts = Counts::on(on, &listed);
     let split = counts.table(&[rows, Dimension::DiagnosisGroup]);
     let by_row = counts.table(&[rows]);
     let exact = by_row.cells.iter().map(|(values, cell)| {

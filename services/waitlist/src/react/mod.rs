@@ -85,8 +85,11 @@ impl Rounds {
             tracing::warn!(%error, "it is not known which months are to be frozen: {error}");
             Vec::new()
         });
-        let entries = self.waitlist.read().view.entries();
-        let plan = move || Plan::new(&entries, &months, now);
+        let (entries, rows) = {
+            let view = &self.waitlist.read().view;
+            (view.entries(), view.rows())
+        };
+        let plan = move || Plan::new((&entries, &rows), &months, now);
         match self.node.tasks.spawn_blocking(plan).await {
             Ok(plan) => {
                 // Who is let go of was counted before.

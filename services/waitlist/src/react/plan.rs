@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::waitlist::books::{FrozenMonth, Totals};
-use domain::waitlist::counts::Counts;
+use domain::waitlist::counts::{Counts, Rows};
 use domain::waitlist::{
     Command, Entry, EntryId, Expectation, KEPT_AFTER_CLOSING_DAYS, Listed, expectations,
 };
@@ -23,10 +23,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(entries: &Entries, months: &[Month], now: Timestamp) -> Self {
+    pub(super) fn new(
+        (entries, rows): (&Entries, &Rows),
+        months: &[Month],
+        now: Timestamp,
+    ) -> Self {
         let months = months.iter();
         Self {
-            frozen: months.map(|month| freeze(entries, *month)).collect(),
+            frozen: months.map(|month| freeze(rows, *month)).collect(),
             foreseen: what_to_foresee(entries, now),
             let_go: entries_to_let_go(entries, Day::at(now)),
         }
@@ -43,9 +47,9 @@ pub(super) fn what_to_foresee(entries: &Entries, now: Timestamp) -> Vec<(EntryId
     expected
 }
 
-fn is_news(listed: &Listed, expectation: Expectation, now: Timestamp) -> bool {
+fn is_news(listed: &Arc<Listed>, expectation: Expectation, now: Timestamp) -> bool {
     let entry = Entry {
-        listed: Some(Box::new(listed.clone())),
+        listed: Some(Arc::clone(listed)),
     };
     let decision = entry.decide(&Command::Foresee(expectation), now);
     decision.is_ok_and(|events| !events.is_empty())
@@ -63,10 +67,8 @@ pub(super) fn months_to_freeze(today: Day, is_frozen: impl Fn(Month) -> bool) ->
 }
 
 /// Counts who waited at the end of a month.
-fn freeze(entries: &Entries, month: Month) -> FrozenMonth {
-    let total = Counts::on(month.last_day(), listed(entries))
-        .table(&[])
-        .total;
+fn freeze(rows: &Rows, month: Month) -> FrozenMonth {
+    let total = Counts::on(month.last_day(), rows).table(&[]).total;
     let totals = Totals {
         entries: total.entries,
         persons: total.persons,

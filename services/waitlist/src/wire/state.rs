@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use domain::Day;
 use domain::waitlist::{Entry, Grant, KnownPerson, Listed, PersonKeys, Screening, Spell, SpellEnd};
 use proto::waitlist::v1;
@@ -70,7 +72,7 @@ pub(super) fn decode(state: v1::EntryState) -> Result<Entry, Unreadable> {
         is_aftercare_over: state.aftercare_over,
     };
     Ok(Entry {
-        listed: Some(Box::new(listed)),
+        listed: Some(Arc::new(listed)),
     })
 }
 
@@ -88,11 +90,8 @@ fn decode_known(
 ) -> Result<KnownPerson, Unreadable> {
     let given = needed(given, "person")?;
     let keys = all(&given.keys, decode_key)?;
-    Ok(KnownPerson::restored(
-        keys,
-        newest_since,
-        grant(given.beyond_grant),
-    ))
+    let grant = grant(given.beyond_grant);
+    needed(KnownPerson::restored(keys, newest_since, grant), "person")
 }
 
 fn encode_spell(spell: &Spell) -> v1::Spell {

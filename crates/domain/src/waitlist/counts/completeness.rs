@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::super::Listed;
+use super::{Rows, Value};
 use crate::{Day, ProviderId};
 
 /// What a provider's list rests on.
@@ -24,6 +24,25 @@ pub struct Completeness {
 }
 
 impl Completeness {
+    /// By the numbers of the providers.
+    pub(super) fn of(heard: &[Option<Heard>], rows: &Rows) -> Self {
+        let by_number = heard.iter().zip(&rows.values);
+        let providers = by_number.filter_map(|(heard, value)| match value {
+            Some(Value::Provider(provider_id)) => Some((provider_id.clone(), (*heard)?)),
+            Some(
+                Value::DiagnosisGroup(_)
+                | Value::Municipality(_)
+                | Value::GpPractice(_)
+                | Value::Priority(_)
+                | Value::WaitBand(_),
+            )
+            | None => None,
+        });
+        Self {
+            providers: providers.collect(),
+        }
+    }
+
     /// Returns the day up to which everybody who counts was heard of; none: nobody counts.
     pub fn complete_until(&self) -> Option<Day> {
         let days = self.providers.values();
@@ -39,36 +58,24 @@ impl Completeness {
     }
 }
 
-/// Returns what the counts of a day rest on.
-pub fn completeness<'a>(entries: impl IntoIterator<Item = &'a Listed>, on: Day) -> Completeness {
-    let mut completeness = Completeness::default();
-    for listed in entries {
-        if listed.waiting_on(on).is_none() {
-            continue;
-        }
-        let reaffirmed_on = listed.reaffirmed_on;
-        let provider_id = &listed.registration.provider_id;
-        // Most entries are of a provider that is there already.
-        let heard = match completeness.providers.get_mut(provider_id) {
-            Some(heard) => heard,
-            None => completeness
-                .providers
-                .entry(provider_id.clone())
-                .or_insert(Heard {
-                    waiting: 0,
-                    stale: 0,
-                    last_on: reaffirmed_on,
-                    complete_until: None,
-                }),
-        };
-        heard.waiting += 1;
-        heard.last_on = heard.last_on.max(reaffirmed_on);
-        if listed.is_stale_on(on) {
-            heard.stale += 1;
-        } else {
-            let until = heard.complete_until.unwrap_or(reaffirmed_on);
-            heard.complete_until = Some(until.min(reaffirmed_on));
+impl Heard {
+    pub(super) fn of(reaffirmed_on: Day) -> Self {
+        Self {
+            waiting: 0,
+            stale: 0,
+            last_on: reaffirmed_on,
+            complete_until: None,
         }
     }
-    completeness
+
+    pub(super) fn add(&mut self, reaffirmed_on: Day, is_stale: bool) {
+        self.waiting += 1;
+        self.last_on = self.last_on.max(reaffirmed_on);
+        if is_stale {
+            self.stale += 1;
+        } else {
+            let until = self.complete_until.unwrap_or(reaffirmed_on);
+            self.complete_until = Some(until.min(reaffirmed_on));
+        }
+    }
 }

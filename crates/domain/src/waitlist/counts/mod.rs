@@ -1,22 +1,30 @@
 //! What many entries add up to: entries and persons, waits against the norms, flows, returns; and what of it may be shown.
 
 mod completeness;
+mod counted;
+mod dimension;
 mod flows;
+mod numbers;
+mod pages;
 mod people;
 mod protect;
 mod returns;
+mod roll;
 mod rotation;
+mod row;
+mod rows;
 mod table;
-mod waiting;
 
-pub use completeness::{Completeness, Heard, completeness};
+pub use completeness::{Completeness, Heard};
+pub use counted::{Counts, LeftOut};
+pub use dimension::{Dimension, Value};
 pub use flows::{Flow, flows};
-pub use people::{Person, join};
 pub use protect::{ExactRow, Figures, Protected, ProtectedRow, SMALLEST_SHOWN, protect};
 pub use returns::{MeanWait, ReturnKey, ReturnRow, monthly_return};
+pub use roll::Roll;
 pub use rotation::Rotation;
-pub use table::{Cell, Counts, Dimension, Table, Value};
-pub use waiting::{LeftOut, Waiting, waiting};
+pub use rows::Rows;
+pub use table::{Cell, Table};
 
 /// How many kept the norm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,85 +1,135 @@
 //! Entries joined to persons.
 
-use std::collections::HashMap;
-
-use super::super::{Epoch, PersonKey, Region};
-use super::Waiting;
+use super::counted::Counted;
+use crate::Day;
 
 /// One person, with the entries on all lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// Places of the entries among those counted, ascending.
-    pub entries: Vec<usize>,
-    /// The place of the one that stands for the person: the one that the person prefers, else all; of these who waits
-    /// longest; at last the smallest id.
-    pub preferred: usize,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Person {
+    /// How many entries count.
+    pub(super) lists: usize,
+    /// The place of the last of them; `People::entries_of` goes on from there.
+    last: u32,
+    /// The place of the entry that stands for the person.
+    pub(super) preferred: u32,
+    rank: Rank,
+    pub(super) has_number: bool,
 }
 
-/// Joins entries that share a key of any epoch, in the order of each person's first entry.
-///
-/// While keys rotate, entries that carry both epochs join those that carry either. Who has no citizen number is joined
-/// with nobody.
-pub fn join(waiting: &[Waiting<'_>]) -> Vec<Person> {
-    let mut joined = Joined::new(waiting.len());
-    let mut first_with: HashMap<&(Epoch, PersonKey<Region>), usize> =
-        HashMap::with_capacity(waiting.len());
-    for (place, entry) in waiting.iter().enumerate() {
-        for key in entry.listed.person.keys() {
-            let other = *first_with.entry(key).or_insert(place);
-            joined.join(place, other);
+/// Which entry stands for a person: the one that the person prefers, else all; of these who waits longest; at last the
+/// smallest id.
+type Rank = (bool, Day);
+
+/// Who waits, by person.
+#[derive(Clone, Debug, Default)]
+pub(super) struct People {
+    pub(super) persons: Vec<Person>,
+    /// For each entry the one before it that is of the same person.
+    before: Vec<Option<u32>>,
+}
+
+impl People {
+    /// Joins entries that share a key of any epoch. Every key's number is smaller than `keys`.
+    ///
+    /// While keys rotate, entries that carry both epochs join those that carry either. Who has no citizen number is joined
+    /// with nobody.
+    pub(super) fn of(counted: &[Counted<'_>], keys: usize) -> Self {
+        let mut joined = Joined::new(keys);
+        for keys in counted.iter().filter_map(|entry| entry.row.person) {
+            let [older, newer] = keys.numbers;
+            joined.join(older, newer);
+        }
+        let mut people = Self::default();
+        people.before.reserve(counted.len());
+        let mut with_key: Vec<Option<usize>> = vec![None; keys];
+        for entry in counted {
+            let key = entry
+                .row
+                .person
+                .map(|keys| joined.first_of(keys.numbers[0]));
+            let known = key.and_then(|key| with_key[key as usize]);
+            if let Some(person) = known {
+                people.add(person, counted);
+            } else {
+                people.meet(entry);
+            }
+            if let Some(key) = key {
+                with_key[key as usize] = known.or(people.persons.len().checked_sub(1));
+            }
+        }
+        people
+    }
+
+    /// Returns the places of a person's entries, the last first.
+    pub(super) fn entries_of(&self, person: &Person) -> impl Iterator<Item = u32> {
+        let before = |place: &u32| self.before[*place as usize];
+        std::iter::successors(Some(person.last), before)
+    }
+
+    fn next_place(&self) -> u32 {
+        u32::try_from(self.before.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The next entry is of somebody new.
+    fn meet(&mut self, entry: &Counted<'_>) {
+        let place = self.next_place();
+        self.before.push(None);
+        self.persons.push(Person {
+            lists: 1,
+            last: place,
+            preferred: place,
+            rank: entry.rank(),
+            has_number: entry.row.person.is_some(),
+        });
+    }
+
+    /// The next entry is of somebody who is there already.
+    fn add(&mut self, person: usize, counted: &[Counted<'_>]) {
+        let place = self.next_place();
+        let person = &mut self.persons[person];
+        self.before.push(Some(person.last));
+        person.last = place;
+        person.lists += 1;
+        let id = |place: u32| counted[place as usize].row.entry_id;
+        let rank = counted[place as usize].rank();
+        // Ids lie far apart in memory, and are looked at only when they decide.
+        if rank < person.rank || (rank == person.rank && id(place) < id(person.preferred)) {
+            (person.rank, person.preferred) = (rank, place);
         }
     }
-    // The first entry of each person stands for it until all are there.
-    let mut people: Vec<Person> = Vec::new();
-    let mut person_of: Vec<usize> = Vec::with_capacity(waiting.len());
-    for place in 0..waiting.len() {
-        let first = joined.first_of(place);
-        if first == place {
-            people.push(Person {
-                entries: Vec::with_capacity(1),
-                preferred: place,
-            });
-            person_of.push(people.len() - 1);
-        } else {
-            person_of.push(person_of[first]);
-        }
-        people[person_of[place]].entries.push(place);
-    }
-    for person in &mut people {
-        person.preferred = preferred(&person.entries, waiting);
-    }
-    people
 }
 
-fn preferred(entries: &[usize], waiting: &[Waiting<'_>]) -> usize {
-    let rank = |place: &usize| {
-        let entry = &waiting[*place];
-        let is_preferred = entry.listed.profile.is_preferred;
-        (!is_preferred, entry.spell.waiting_since, entry.entry_id)
-    };
-    entries.iter().copied().min_by_key(rank).unwrap_or_default()
+impl Counted<'_> {
+    fn rank(&self) -> Rank {
+        (!self.row.is_preferred, self.stay.since)
+    }
 }
 
-/// Sets of places, each named by its first.
-struct Joined(Vec<usize>);
+/// Sets of keys, each named by its first.
+struct Joined(Vec<u32>);
 
 impl Joined {
-    fn new(places: usize) -> Self {
-        Self((0..places).collect())
+    fn new(keys: usize) -> Self {
+        Self((0..).take(keys).collect())
     }
 
-    fn first_of(&mut self, place: usize) -> usize {
-        let mut first = place;
-        while self.0[first] != first {
+    fn first_of(&mut self, key: u32) -> u32 {
+        let mut first = key;
+        loop {
+            let next = self.0[first as usize];
+            if next == first {
+                return first;
+            }
             // Halves the way for whoever comes next.
-            self.0[first] = self.0[self.0[first]];
-            first = self.0[first];
+            self.0[first as usize] = self.0[next as usize];
+            first = next;
         }
-        first
     }
 
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.first_of(one), self.first_of(other));
-        self.0[one.max(other)] = one.min(other);
+    fn join(&mut self, one: u32, other: u32) {
+        if one != other {
+            let (one, other) = (self.first_of(one), self.first_of(other));
+            self.0[one.max(other) as usize] = one.min(other);
+        }
     }
 }

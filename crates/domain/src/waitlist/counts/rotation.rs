@@ -1,9 +1,12 @@
 use super::super::Epoch;
-use super::Waiting;
+use super::row::Keys;
 
-/// How far the entries that count have come to a new epoch.
+/// How far the entries that count have come to the newest epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
+    from: Epoch,
+    /// The newest epoch of which an entry carries a key.
+    pub to: Epoch,
     /// Entries with a person's key.
     pub keyed: u64,
     /// Those of them that carry the new epoch's.
@@ -11,18 +14,28 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// Counts the entries that carry an epoch.
-    pub fn to(epoch: Epoch, waiting: &[Waiting<'_>]) -> Self {
-        let mut rotation = Self {
+    pub(super) fn of(keys: &Keys) -> Self {
+        let [from, to] = keys.epochs;
+        Self {
+            from,
+            to,
             keyed: 0,
             carrying: 0,
-        };
-        for entry in waiting {
-            let keys = entry.listed.person.keys();
-            rotation.keyed += u64::from(!keys.is_empty());
-            rotation.carrying += u64::from(keys.iter().any(|(known, _)| *known == epoch));
         }
-        rotation
+    }
+
+    pub(super) fn add(&mut self, keys: &Keys) {
+        let [older, newer] = keys.epochs;
+        self.from = self.from.min(older);
+        if newer > self.to {
+            (self.to, self.carrying) = (newer, 0);
+        }
+        self.keyed += 1;
+        self.carrying += u64::from(newer == self.to);
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        self.from != self.to
     }
 
     /// Tells whether the old keys may be destroyed: 99.5 % of the entries carry the new epoch's.

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -21,14 +19,15 @@ fn preferring(mut registration: Registration) -> Registration {
     registration
 }
 
-fn counts_of(entries: &[Listed]) -> Counts<'_> {
-    Counts::on(on(10), with_ids(entries))
+fn table_of(entries: &[Listed], by: &[Dimension]) -> Table {
+    Counts::on(on(10), &rows(entries)).table(by)
 }
 
 #[test]
 fn somebody_on_three_lists_is_one_person() {
     let entries = [at(1, 1), at(2, 1), at(3, 1), at(1, 2)].map(on_list);
-    let counts = counts_of(&entries);
+    let rows = rows(&entries);
+    let counts = Counts::on(on(10), &rows);
     let total = counts.table(&[]).total;
     assert_eq!((total.entries, total.persons), (4, 2));
     assert_eq!(counts.persons_on_several_lists(), 1);
@@ -41,19 +40,25 @@ fn the_preferred_entry_is_the_persons_choice_else_the_longest_wait_else_the_smal
         registered_on: on(days),
         ..registration
     };
-    let preferred = |entries: &[Listed]| counts_of(entries).people()[0].preferred;
+    let preferred = |entries: &[Listed]| {
+        let table = table_of(entries, &[Dimension::Provider]);
+        let mut cells = table.cells.into_iter();
+        let chosen = cells.find(|(_, cell)| cell.preferring == 1);
+        chosen.map(|(values, _)| values)
+    };
+    let at_provider = |number| Some(vec![Value::Provider(provider(number))]);
     let chosen = [at(1, 1), preferring(since(5, at(2, 1)))].map(on_list);
-    assert_eq!(preferred(&chosen), 1);
+    assert_eq!(preferred(&chosen), at_provider(2));
     let longest = [since(5, at(1, 1)), since(4, at(2, 1))].map(on_list);
-    assert_eq!(preferred(&longest), 1);
+    assert_eq!(preferred(&longest), at_provider(2));
     let alike = [at(2, 1), at(1, 1)].map(on_list);
-    assert_eq!(preferred(&alike), 0);
+    assert_eq!(preferred(&alike), at_provider(2));
 }
 
 #[test]
 fn a_person_counts_in_every_cell_and_prefers_one() {
     let entries = [at(1, 1), preferring(at(2, 1)), at(2, 2)].map(on_list);
-    let table = counts_of(&entries).table(&[Dimension::Provider]);
+    let table = table_of(&entries, &[Dimension::Provider]);
     let cell = |number| table.cells[&vec![Value::Provider(provider(number))]];
     assert_eq!((cell(1).persons, cell(1).preferring), (1, 0));
     assert_eq!((cell(2).persons, cell(2).preferring), (2, 2));
@@ -66,7 +71,7 @@ fn somebody_without_a_number_is_joined_with_nobody() {
         ..at(1, 1)
     };
     let entries = [nobody.clone(), nobody, at(1, 1)].map(on_list);
-    let total = counts_of(&entries).table(&[]).total;
+    let total = table_of(&entries, &[]).total;
     assert_eq!((total.persons, total.persons_without_number), (3, 2));
 }
 
@@ -81,7 +86,8 @@ fn what_is_stale_or_not_granted_is_left_out_and_shown_as_such() {
         on_list(flagged),
         listed(&[registered_as(at(2, 2)), reaffirmed(on(20))]),
     ];
-    let counts = Counts::on(on(36), with_ids(&entries));
+    let rows = rows(&entries);
+    let counts = Counts::on(on(36), &rows);
     assert_eq!(counts.table(&[]).total.entries, 1);
     let left_out = LeftOut {
         stale: 1,
@@ -97,7 +103,7 @@ fn who_never_was_on_the_list_is_nowhere_counted() {
         ..withdrawal(on(20))
     });
     let entries = [listed(&[registered(), in_error])];
-    assert_eq!(counts_of(&entries).table(&[]).total, Cell::default());
+    assert_eq!(table_of(&entries, &[]).total, Cell::default());
     let january = on(0).month();
     let flow = &flows(&entries, january..=january)[&january];
     assert_eq!(*flow, Flow::default());
@@ -110,7 +116,7 @@ fn waits_stand_against_the_norm_of_what_is_waited_for() {
         listed(&[registered(), reaffirmed(on(90))]),
         listed(&[registered(), held, reaffirmed(on(90))]),
     ];
-    let total = Counts::on(on(100), with_ids(&entries)).table(&[]).total;
+    let total = Counts::on(on(100), &rows(&entries)).table(&[]).total;
     assert_eq!((total.for_intake.over, total.for_intake.within), (1, 0));
     assert_eq!(
         (total.for_treatment.over, total.for_treatment.within),
@@ -128,7 +134,7 @@ fn a_past_day_is_counted_as_it_was() {
     ];
     let entries = [listed(&steps)];
     let waiting = |days: i32| {
-        let total = Counts::on(on(days), with_ids(&entries)).table(&[]).total;
+        let total = Counts::on(on(days), &rows(&entries)).table(&[]).total;
         (total.for_intake.all(), total.for_treatment.all())
     };
     assert_eq!(
@@ -177,7 +183,9 @@ fn every_answer_says_who_was_heard_and_up_to_when() {
         on_list(at(1, 3)),
         on_list(at(2, 4)),
     ];
-    let completeness = completeness(&entries, on(60));
+    let rows = rows(&entries);
+    let counts = Counts::on(on(60), &rows);
+    let completeness = counts.completeness();
     assert_eq!(completeness.complete_until(), Some(on(44)));
     let silent: Vec<_> = completeness.silent().collect();
     assert_eq!(silent, [&provider(2)]);
@@ -207,8 +215,7 @@ proptest! {
     fn unique_persons_are_the_different_keys_and_each_prefers_one_entry(
         entries in prop::collection::vec(any_entry(), 0..40)
     ) {
-        let counts = counts_of(&entries);
-        let table = counts.table(&[Dimension::Provider, Dimension::WaitBand]);
+        let table = table_of(&entries, &[Dimension::Provider, Dimension::WaitBand]);
         let keys: std::collections::BTreeSet<_> =
             entries.iter().flat_map(|listed| listed.person.keys()).collect();
         prop_assert_eq!(table.total.persons, keys.len() as u64);

@@ -91,29 +91,25 @@ fn read(deliveries: &[Delivered]) -> Vec<(EntryId, Listed)> {
             }
         }
     }
-    let listed = |(id, _, entry): (EntryId, usize, Entry)| Some((id, *entry.listed?));
+    let listed =
+        |(id, _, entry): (EntryId, usize, Entry)| Some((id, Arc::unwrap_or_clone(entry.listed?)));
     entries.into_iter().filter_map(listed).collect()
 }
 
-/// A table, who stands for whom, how many stand on so many lists, and what happened.
-type Answer = (
-    Table,
-    Vec<EntryId>,
-    std::collections::BTreeMap<usize, u64>,
-    Vec<Flow>,
-);
+/// A table, how many stand on so many lists, and what happened.
+type Answer = (Table, BTreeMap<usize, u64>, Vec<Flow>);
 
 fn counted(entries: &[(EntryId, Listed)]) -> Answer {
-    let all = || entries.iter().map(|(id, listed)| (*id, listed));
-    let counts = Counts::on(on(90), all());
+    let mut roll = Roll::default();
+    for (id, listed) in entries {
+        roll.put(*id, Arc::new(listed.clone()));
+    }
+    let rows = roll.rows();
+    let counts = Counts::on(on(90), &rows);
     let months = on(0).month()..=on(90).month();
-    let flows = flows(all().map(|(_, listed)| listed), months);
-    let people = counts.people().iter();
+    let flows = flows(entries.iter().map(|(_, listed)| listed), months);
     (
-        counts.table(&[Dimension::Provider]),
-        people
-            .map(|person| counts.waiting()[person.preferred].entry_id)
-            .collect(),
+        counts.table(&[Dimension::Provider, Dimension::WaitBand]),
         counts.persons_by_lists(),
         flows.into_values().collect(),
     )

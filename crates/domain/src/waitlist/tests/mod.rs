@@ -7,12 +7,17 @@ mod four_eyes;
 mod four_eyes_model;
 mod four_eyes_properties;
 mod journey;
+mod plain_counts;
 mod protect;
 mod retention;
 mod returns;
+mod roll;
 mod rotation;
 mod skew;
 mod waits;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::counts::*;
 use super::*;
@@ -139,7 +144,7 @@ fn entry_id(number: u32) -> EntryId {
 }
 
 fn listed(history: &[Event]) -> Listed {
-    *replay::<Entry>(history).listed.unwrap()
+    Arc::unwrap_or_clone(replay::<Entry>(history).listed.unwrap())
 }
 
 fn entry(history: impl IntoIterator<Item = Event>) -> Given<Entry> {
@@ -149,6 +154,15 @@ fn entry(history: impl IntoIterator<Item = Event>) -> Given<Entry> {
 /// Entries with ids from 1 on.
 fn with_ids(entries: &[Listed]) -> impl Iterator<Item = (EntryId, &Listed)> {
     (1..).map(entry_id).zip(entries)
+}
+
+/// What there is to count of entries with ids from 1 on.
+fn rows(entries: &[Listed]) -> Rows {
+    let mut roll = Roll::default();
+    for (id, listed) in with_ids(entries) {
+        roll.put(id, Arc::new(listed.clone()));
+    }
+    roll.rows()
 }
 
 /// Decides, and goes on from what follows; a "no" changes nothing.

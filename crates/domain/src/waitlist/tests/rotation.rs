@@ -17,10 +17,7 @@ fn reaffirmed_with(days: i32, by_epoch: &[EpochKeys]) -> Event {
 }
 
 fn persons(entries: &[Listed]) -> u64 {
-    Counts::on(on(20), with_ids(entries))
-        .table(&[])
-        .total
-        .persons
+    Counts::on(on(20), &rows(entries)).table(&[]).total.persons
 }
 
 #[test]
@@ -63,8 +60,9 @@ fn old_keys_may_go_when_all_but_one_in_two_hundred_carry_the_new_ones() {
     };
     let after = |carrying: usize| {
         let entries: Vec<Listed> = (0..200).map(|place| entry(place < carrying)).collect();
-        let counts = Counts::on(on(20), with_ids(&entries));
-        Rotation::to(Epoch(2), counts.waiting()).is_complete()
+        let rows = rows(&entries);
+        let rotation = Counts::on(on(20), &rows).rotation();
+        rotation.is_some_and(|rotation| rotation.is_complete())
     };
     assert_eq!([198, 199, 200].map(after), [false, true, true]);
 }
