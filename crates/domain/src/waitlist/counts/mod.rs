@@ -1,4 +1,7 @@
 //! What many entries add up to: entries and persons, waits against the norms, flows, returns; and what of it may be shown.
+//!
+//! `Roll` keeps a compact row of every entry as it changes, `Counts` goes through the rows of a day. What they come to is
+//! said plainly in `tests::plain_counts`.
 
 mod completeness;
 mod counted;
