@@ -165,7 +165,9 @@ fn threat_5_an_insurer_sees_protected_tables_and_no_others() {
     assert!(cells.len() > 10, "{exact:?}");
     let refused = waitlist(server.grpc(), INSURER, &split);
     assert!(
-        refused.stderr.contains("`stats --protected` shows what anybody may see [role-may-not]"),
+        refused
+            .stderr
+            .contains("`stats --protected` shows what anybody may see [role-may-not]"),
         "{}",
         refused.stderr
     );
