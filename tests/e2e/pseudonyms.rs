@@ -160,7 +160,18 @@ async fn two_epochs_give_every_person_two_p1s_until_the_older_is_destroyed() {
     let destroy = [&["destroy", "--epoch", &epoch][..], &CUSTODIANS].concat();
     let unsure = keys(data, &destroy);
     assert!(unsure.stderr.contains("add --yes"), "{}", unsure.stderr);
-    keys(data, &[&destroy[..], &["--yes"]].concat()).expect_done();
+    let destroy = [&destroy[..], &["--yes"]].concat();
+    let told = |regions: &[&'static str]| {
+        let told = regions.iter().flat_map(|region| ["--carrying", region]);
+        keys(data, &[&destroy[..], &told.collect::<Vec<_>>()].concat())
+    };
+    // It has no way to any entry: every region must have said.
+    let unsaid = told(&[]);
+    assert!(unsaid.stderr.contains("--carrying"), "{}", unsaid.stderr);
+    let short = told(&["groningen=1990/2000", "drenthe=198/200"]);
+    let said = "198 of 200 entries of drenthe carry a newer key (99.0 %)";
+    assert!(short.stderr.contains(said), "{}", short.stderr);
+    told(&["groningen=1990/2000", "drenthe=199/200"]).expect_done();
     server.restart();
     let after = evaluated(&server, 3).await.unwrap();
     let newer: Vec<_> = p1s(&both).into_iter().skip(1).step_by(2).collect();
@@ -170,6 +181,7 @@ async fn two_epochs_give_every_person_two_p1s_until_the_older_is_destroyed() {
         said.contains(&format!("epoch {epoch} destroyed on ")),
         "{said}"
     );
+    assert!(said.contains("199 of 200 entries of drenthe"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

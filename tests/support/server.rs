@@ -109,6 +109,11 @@ impl Server {
         &self.http
     }
 
+    /// Returns the region that it serves.
+    pub fn region(&self) -> &str {
+        self.options.region.as_deref().unwrap_or("demo")
+    }
+
     /// Returns the folder that it keeps its data in.
     pub fn data(&self) -> &Path {
         &self.data

@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use chassis::access_log::{Signer, SigningKey, topic_name};
 use eventlog::{EventLog, Position};
 use pseudonym::vault::key_file;
+use uuid::Uuid;
 
 use crate::config::Settings;
 
@@ -59,7 +60,7 @@ fn public_path(folder: &Path) -> PathBuf {
 
 /// Writes the file, unless another node that shares the folder was first.
 fn publish(path: &Path, signer: Signer) -> io::Result<()> {
-    let beside = path.with_extension(format!("new-{}", std::process::id()));
+    let beside = path.with_extension(format!("new-{}", Uuid::now_v7()));
     let mut options = OpenOptions::new();
     let mut file = options
         .write(true)

@@ -148,6 +148,12 @@ fn place(erasure_id: Uuid) -> Binding {
     Binding::to("doorstroom/erasure/v1").and(erasure_id.as_bytes())
 }
 
+/// Reads the text of an epoch, such as `2026a`.
+pub(crate) fn parsed_epoch(text: &str) -> Option<Epoch> {
+    let epoch = pseudonym::Epoch::parse(text)?;
+    Some(Epoch(u16::from_be_bytes(epoch.to_bytes())))
+}
+
 /// The text of an epoch, such as `2026a`.
 pub(crate) fn epoch_text(epoch: Epoch) -> String {
     pseudonym::Epoch::from_bytes(epoch.0.to_be_bytes())

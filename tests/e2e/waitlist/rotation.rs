@@ -3,8 +3,10 @@ use tempfile::tempdir;
 use super::rows::Rows;
 use super::*;
 
+const CUSTODIAN: &str = "a.ahmed:key-custodian@kvk:01234567";
+
 /// Gives a command to the keys of both stages, by two custodians.
-fn keys(data: &Path, args: &[&str]) {
+fn keys(data: &Path, args: &[&str]) -> Answer {
     let data = data.display().to_string();
     let custodians = [
         "--custodian",
@@ -12,7 +14,35 @@ fn keys(data: &Path, args: &[&str]) {
         "--custodian",
         "b.bakker@zorgring",
     ];
-    doorstroomd(&[&["keys"], args, &custodians, &["--data", &data]].concat()).expect_done();
+    doorstroomd(&[&["keys"], args, &custodians, &["--data", &data]].concat())
+}
+
+/// Wants to destroy an epoch's keys, and has a server asked whether that may be.
+fn destroy(server: &Server, epoch: &str, more: &[&str]) -> Answer {
+    let region = server.region();
+    let asked = ["--server", server.grpc(), "--as", CUSTODIAN];
+    let destroy = ["destroy", "--epoch", epoch, "--yes", "--region", region];
+    keys(server.data(), &[&destroy[..], &asked, more].concat())
+}
+
+fn refused(answer: &Answer, why: &str) {
+    assert_eq!(answer.code, Some(1), "{}", answer.stdout);
+    assert!(answer.stderr.contains(why), "{}", answer.stderr);
+}
+
+fn key_files(data: &Path, epoch: &str) -> usize {
+    let files = std::fs::read_dir(data.join("keys")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(epoch)).count()
+}
+
+/// Says what stands behind an epoch that was destroyed.
+fn noted(data: &Path, epoch: &str) -> String {
+    let data = data.display().to_string();
+    let status = doorstroomd(&["keys", "status", "--data", &data]).expect_done();
+    let mut lines = status.stdout.lines();
+    let line = lines.find(|line| line.contains(&format!("recoder: epoch {epoch} destroyed")));
+    line.unwrap_or_default().to_owned()
 }
 
 fn epochs(url: &str) -> Vec<Vec<String>> {
@@ -48,7 +78,7 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
     let old = before[0][0].clone();
 
     server.stop();
-    keys(data.path(), &["rotate"]);
+    keys(data.path(), &["rotate"]).expect_done();
     server.restart();
     assert_eq!(counted(server.grpc(), TEAM), (25, 40));
     // One provider says who they are under both keys; the other one has not yet.
@@ -60,12 +90,19 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
         (&40.into(), &20.into())
     );
     assert_eq!(under_way["complete"], false);
+    let half = "20 of 40 entries of demo carry a newer key (50.0 %), 20 open ones do not";
+    refused(&destroy(&server, &old, &[]), half);
+    assert_eq!(key_files(data.path(), &old), 2, "both stages' are there");
     import(server.grpc(), OTHER_PROVIDER, theirs.path(), &other).expect_done();
     assert_eq!(counted(server.grpc(), TEAM), (25, 40));
     assert_eq!(rotation(server.grpc())["complete"], true);
 
+    let done = destroy(&server, &old, &[]).expect_done().stdout;
+    assert!(
+        done.contains("40 of 40 entries of demo carry a newer key (100.0 %)"),
+        "{done}"
+    );
     server.stop();
-    keys(data.path(), &["destroy", "--epoch", &old, "--yes"]);
     server.restart();
     assert_eq!(counted(server.grpc(), TEAM), (25, 40));
     // Who comes now has a name under the new keys alone, and is still the same person.
@@ -74,10 +111,82 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
     let third = "epd:provider-system@agb:06011003";
     import(server.grpc(), third, later.path(), &new).expect_done();
     assert_eq!(counted(server.grpc(), TEAM), (25, 45));
-    let left = std::fs::read_dir(data.path().join("keys")).unwrap();
-    let names = left.map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(key_files(data.path(), &old), 0, "the old keys are gone");
+    let noted = noted(data.path(), &old);
     assert!(
-        !names.into_iter().any(|name| name.contains(&old)),
-        "the old keys are gone"
+        noted.contains("a.ahmed@notary and b.bakker@zorgring: 40 of 40"),
+        "{noted}"
     );
+}
+
+/// The keys stay while entries carry them alone, and while nobody can say; who loses the rest all the same says so.
+fn keys_stay_until_entries_are_confirmed(mut server: Server) {
+    let (data, folder) = (server.data().to_owned(), tempdir().unwrap());
+    let rows = Rows::new("a", 4, 0..4);
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    let old = epochs(server.grpc()).remove(0).remove(0);
+    keys(&data, &["rotate"]).expect_done();
+    // A server that has not been started again since knows no newer keys.
+    refused(&destroy(&server, &old, &[]), "restart it after keys rotate");
+    server.stop();
+    refused(&destroy(&server, &old, &[]), "no server answers at");
+    server.restart();
+    assert_eq!(rotation(server.grpc())["carrying"], 0);
+    refused(&destroy(&server, &old, &[]), "0 of 4 entries of");
+    // Who asks must be somebody who may; and two, of two organisations, must do it.
+    let destroy_as = |caller| {
+        let asked = ["--server", server.grpc(), "--as", caller];
+        let destroy = [
+            "destroy",
+            "--epoch",
+            &old,
+            "--yes",
+            "--region",
+            server.region(),
+        ];
+        keys(&data, &[&destroy[..], &asked].concat())
+    };
+    refused(&destroy_as(TEAM), "screening-member may not destroy-key");
+    let shown = data.display().to_string();
+    let alone = [
+        "--custodian",
+        "a.ahmed@notary",
+        "--custodian",
+        "a.ahmed@zorgring",
+    ];
+    let destroy_alone = [
+        "keys", "destroy", "--epoch", &old, "--yes", "--data", &shown,
+    ];
+    let alone = doorstroomd(&[&destroy_alone[..], &alone].concat());
+    refused(&alone, "two different persons are needed");
+    let unnamed = ["destroy", "--epoch", &old, "--yes", "--lose-the-rest"];
+    refused(
+        &keys(
+            &data,
+            &[&unnamed[..], &["--region", server.region()]].concat(),
+        ),
+        "--as",
+    );
+    assert_eq!(key_files(&data, &old), 2);
+
+    let said = destroy(&server, &old, &["--lose-the-rest"])
+        .expect_done()
+        .stdout;
+    assert!(said.contains("--lose-the-rest: 0 of 4 entries"), "{said}");
+    assert!(said.contains("4 open ones do not"), "{said}");
+    assert_eq!(key_files(&data, &old), 0);
+    let noted = noted(&data, &old);
+    assert!(noted.contains("--lose-the-rest: 0 of 4 entries"), "{noted}");
+}
+
+#[test]
+fn keys_stay_until_entries_are_confirmed_on_the_embedded_log() {
+    let data = tempdir().unwrap();
+    keys_stay_until_entries_are_confirmed(embedded(data.path()));
+}
+
+#[test]
+fn keys_stay_until_entries_are_confirmed_on_kafka() {
+    let data = tempdir().unwrap();
+    keys_stay_until_entries_are_confirmed(on_kafka(data.path(), "keys-stay"));
 }

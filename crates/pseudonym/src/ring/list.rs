@@ -34,6 +34,9 @@ pub(super) struct Destroyed {
     pub(super) epoch: String,
     pub(super) on: String,
     pub(super) by: Vec<String>,
+    /// What was known of those whom only this key could name; empty: nothing was said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) note: String,
 }
 
 impl Listed {

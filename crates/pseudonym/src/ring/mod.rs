@@ -69,6 +69,8 @@ pub enum Standing {
         on: String,
         /// By whom, unless it was done before two were asked for.
         by: Vec<String>,
+        /// What was known then of those whom only this key could name; empty: nothing was said.
+        note: String,
     },
 }
 
@@ -215,6 +217,7 @@ impl Ring {
                 epoch: epoch.to_string(),
                 on: today.to_owned(),
                 by: by.names().to_vec(),
+                note: String::new(),
             }));
         ring.list.write(folder, stage)?;
         for epoch in before {
@@ -223,8 +226,13 @@ impl Ring {
         Ok(next)
     }
 
-    /// Destroys an epoch's key. What was named under it names nobody from then on.
-    pub fn destroy(&mut self, epoch: Epoch, today: &str, by: &Custodians) -> Result<(), RingError> {
+    /// Destroys an epoch's key. What was named under it names nobody from then on. The note is kept with who did it.
+    pub fn destroy(
+        &mut self,
+        epoch: Epoch,
+        (today, note): (&str, &str),
+        by: &Custodians,
+    ) -> Result<(), RingError> {
         let Some(at) = self.roots.iter().position(|(known, _)| *known == epoch) else {
             return Err(RingError::Unknown(epoch));
         };
@@ -239,6 +247,7 @@ impl Ring {
             epoch: epoch.to_string(),
             on: today.to_owned(),
             by: by.names().to_vec(),
+            note: note.to_owned(),
         });
         self.list.write(&self.folder, self.stage)?;
         self.roots.remove(at);
@@ -257,6 +266,7 @@ impl Ring {
                 epoch: Epoch::parse(&gone.epoch)?,
                 on: gone.on.clone(),
                 by: gone.by.clone(),
+                note: gone.note.clone(),
             })
         });
         let here = self.list.epochs.iter().filter_map(|made| {

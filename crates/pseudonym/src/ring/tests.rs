@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::*;
 
 const TODAY: &str = "2026-11-25";
+const NOTE: &str = "40 of 40 entries carried a newer one";
 
 fn epoch(text: &str) -> Epoch {
     Epoch::parse(text).unwrap()
@@ -165,7 +166,7 @@ fn a_destroyed_key_is_gone_from_the_disk_and_remembered_by_name() {
     let (folder, mut ring) = made();
     ring.rotate((2027, TODAY), &two()).unwrap();
     let newer = roots(&ring)[1];
-    ring.destroy(epoch("2026a"), TODAY, &two()).unwrap();
+    ring.destroy(epoch("2026a"), (TODAY, NOTE), &two()).unwrap();
     assert!(!key(&folder, "2026a").exists());
     let reopened = reopened(&folder).unwrap();
     assert_eq!(roots(&reopened), [newer]);
@@ -173,19 +174,36 @@ fn a_destroyed_key_is_gone_from_the_disk_and_remembered_by_name() {
         epoch: epoch("2026a"),
         on: TODAY.into(),
         by: two().names().to_vec(),
+        note: NOTE.into(),
     };
     assert_eq!(reopened.standing()[0], gone);
 }
 
 #[test]
+fn a_list_from_before_notes_were_kept_is_read() {
+    let (folder, mut ring) = made();
+    ring.rotate((2027, TODAY), &two()).unwrap();
+    ring.destroy(epoch("2026a"), (TODAY, ""), &two()).unwrap();
+    let keys = fs::read_dir(folder.path().join("keys")).unwrap();
+    let mut paths = keys.map(|file| file.unwrap().path());
+    let list = paths.find(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    let list = fs::read_to_string(list.unwrap()).unwrap();
+    assert!(!list.contains("note"), "{list}");
+    assert_eq!(reopened(&folder).unwrap().standing().len(), 2);
+}
+
+#[test]
 fn the_newest_key_is_never_destroyed() {
     let (_folder, mut ring) = made();
-    let refused = ring.destroy(epoch("2026a"), TODAY, &two());
+    let refused = ring.destroy(epoch("2026a"), (TODAY, NOTE), &two());
     assert!(matches!(refused, Err(RingError::Newest(_))));
     ring.rotate((2026, TODAY), &two()).unwrap();
-    let refused = ring.destroy(epoch("2026b"), TODAY, &two());
+    let refused = ring.destroy(epoch("2026b"), (TODAY, NOTE), &two());
     assert!(matches!(refused, Err(RingError::Newest(_))));
-    let refused = ring.destroy(epoch("2024a"), TODAY, &two());
+    let refused = ring.destroy(epoch("2024a"), (TODAY, NOTE), &two());
     assert!(matches!(refused, Err(RingError::Unknown(_))));
 }
 
@@ -194,7 +212,7 @@ fn a_destruction_that_was_cut_short_is_finished_at_the_next_start() {
     let (folder, mut ring) = made();
     ring.rotate((2027, TODAY), &two()).unwrap();
     let kept = fs::read(key(&folder, "2026a")).unwrap();
-    ring.destroy(epoch("2026a"), TODAY, &two()).unwrap();
+    ring.destroy(epoch("2026a"), (TODAY, NOTE), &two()).unwrap();
     // As if the machine had stopped between the list and the file.
     file::write(&key(&folder, "2026a"), &kept).unwrap();
     reopened(&folder).unwrap();

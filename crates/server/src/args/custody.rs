@@ -2,7 +2,10 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
+use proto::caller::Named;
+
 use super::{group, on_log};
+use crate::operator::Told;
 
 /// `keys …`
 pub(super) fn keys() -> Command {
@@ -40,27 +43,59 @@ pub(super) fn keys() -> Command {
                 .action(ArgAction::SetTrue),
         ),
     )
-    .subcommand(
-        on_log(
-            "destroy",
-            "Destroys the keys of an old epoch: its pseudonyms name nobody from then on",
-        )
-        .arg(stage())
-        .arg(custodian())
-        .arg(
-            Arg::new("epoch")
-                .long("epoch")
-                .value_name("EPOCH")
-                .help("Which, such as 2026a")
-                .required(true),
-        )
-        .arg(
-            Arg::new("yes")
-                .long("yes")
-                .help("Does it; without this nothing happens")
-                .action(ArgAction::SetTrue),
-        ),
+    .subcommand(destroy())
+}
+
+fn destroy() -> Command {
+    on_log(
+        "destroy",
+        "Destroys the keys of an old epoch, once 99.5 % of the region's entries carry newer ones: its pseudonyms name nobody \
+         from then on",
     )
+    .arg(stage())
+    .arg(custodian())
+    .arg(
+        Arg::new("epoch")
+            .long("epoch")
+            .value_name("EPOCH")
+            .help("Which, such as 2026a")
+            .required(true),
+    )
+    .arg(
+        Arg::new("server")
+            .long("server")
+            .value_name("URL")
+            .env("DOORSTROOM_SERVER")
+            .help("The region's server, which counts its entries; by default where this configuration's server listens"),
+    )
+    .arg(
+        Arg::new("as")
+            .long("as")
+            .value_name("PERSON:key-custodian@ORGANISATION")
+            .env("DOORSTROOM_AS")
+            .help("Who asks it")
+            .value_parser(value_parser!(Named)),
+    )
+    .arg(
+        Arg::new("carrying")
+            .long("carrying")
+            .value_name("REGION=CARRYING/ENTRIES")
+            .help("At the evaluator: what each region says of its entries (doorstroom waitlist stats)")
+            .value_parser(value_parser!(Told))
+            .action(ArgAction::Append),
+    )
+    .arg(switch(
+        "lose-the-rest",
+        "Also when fewer carry newer ones, or nobody can say: the others lose their persons",
+    ))
+    .arg(switch("yes", "Does it; without this nothing happens"))
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .action(ArgAction::SetTrue)
 }
 
 /// `quota …`

@@ -9,6 +9,7 @@ use pseudonym::ring::{Ring, Stage, Standing};
 use pseudonym::{Custodians, Epoch};
 use pseudonym_service::Keys;
 
+use super::rotation;
 use crate::config::Settings;
 use crate::{keys, storage};
 
@@ -35,6 +36,7 @@ enum Verb {
         by: Custodians,
         epoch: Epoch,
         confirmed: bool,
+        rest: rotation::Asked,
     },
 }
 
@@ -60,6 +62,7 @@ impl Asked {
                     by: custodians(given)?,
                     epoch: epoch(&text)?,
                     confirmed: given.get_flag("yes"),
+                    rest: rotation::Asked::from(given)?,
                 }
             }
             other => bail!("there is no command keys {other}"),
@@ -83,7 +86,7 @@ pub(super) fn custodians(given: &ArgMatches) -> anyhow::Result<Custodians> {
 }
 
 /// Does what is asked, for one stage or for both.
-pub(super) fn work(
+pub(super) async fn work(
     settings: &Settings,
     asked: &Asked,
     now: jiff::Timestamp,
@@ -118,8 +121,13 @@ pub(super) fn work(
             );
         }
     }
+    let mut note = String::new();
+    if let Verb::Destroy { epoch, rest, .. } = &asked.verb {
+        note = rotation::may_go(settings, *epoch, rest).await?;
+        writeln!(out, "{note}")?;
+    }
     for stage in stages {
-        one(settings, (stage, &asked.verb), now, out)?;
+        one(settings, (stage, &asked.verb, &note), now, out)?;
     }
     out.flush()?;
     Ok(())
@@ -127,7 +135,7 @@ pub(super) fn work(
 
 fn one(
     settings: &Settings,
-    (stage, verb): (Stage, &Verb),
+    (stage, verb, note): (Stage, &Verb, &str),
     now: jiff::Timestamp,
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
@@ -169,7 +177,7 @@ fn one(
             )?;
         }
         Verb::Destroy { by, epoch, .. } => {
-            Ring::open(&folder, stage)?.destroy(*epoch, &today, by)?;
+            Ring::open(&folder, stage)?.destroy(*epoch, (&today, note), by)?;
             writeln!(
                 out,
                 "{name}: destroyed the key of epoch {epoch}; restart the server to forget it"
@@ -193,12 +201,18 @@ fn status(ring: &Ring, stage: Stage, out: &mut (dyn Write + Send)) -> anyhow::Re
                     "{name}: epoch {epoch} since {since}, fingerprint {fingerprint}"
                 )?;
             }
-            Standing::Destroyed { epoch, on, by } => {
-                writeln!(
-                    out,
-                    "{name}: epoch {epoch} destroyed on {on} by {}",
-                    by.join(" and ")
-                )?;
+            Standing::Destroyed {
+                epoch,
+                on,
+                by,
+                note,
+            } => {
+                let by = by.join(" and ");
+                write!(out, "{name}: epoch {epoch} destroyed on {on} by {by}")?;
+                match note.as_str() {
+                    "" => writeln!(out)?,
+                    note => writeln!(out, ": {note}")?,
+                }
             }
         }
     }

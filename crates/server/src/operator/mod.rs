@@ -8,6 +8,7 @@ mod inspect;
 mod keys;
 mod mend;
 mod quota;
+mod rotation;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,8 @@ use std::io::Write;
 use anyhow::{Context as _, anyhow};
 use clap::ArgMatches;
 use eventlog::{EventLog, Position, Topic};
+
+pub(crate) use rotation::Told;
 
 use crate::config::Settings;
 
@@ -131,7 +134,7 @@ pub(crate) async fn run(
         Command::DestroyQuarter { quarter, confirmed } => {
             erasure::destroy(settings, (&quarter, confirmed), out).await
         }
-        Command::Keys(asked) => keys::work(settings, &asked, jiff::Timestamp::now(), out),
+        Command::Keys(asked) => keys::work(settings, &asked, jiff::Timestamp::now(), out).await,
         Command::OpenQuota(asked) => quota::open(settings, &asked, jiff::Timestamp::now(), out),
     }
 }

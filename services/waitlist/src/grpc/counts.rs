@@ -7,7 +7,7 @@ use chassis::status::refusal;
 use chassis::{Path, Violations};
 use domain::access::{Action, RuleId};
 use domain::waitlist::counts::{Counts, Dimension, Rotation, Rows, flows, monthly_return};
-use domain::waitlist::{EntryId, Listed};
+use domain::waitlist::{EntryId, Epoch, Listed};
 use domain::{Day, Month};
 use prost::Message;
 use proto::waitlist::v1;
@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use tonic::{Code, Status};
 
 use super::reads::at_most_tokens;
+use super::rotation::told;
 use super::{Api, Caller};
-use crate::gateway::epoch_text;
 use crate::wire::{self, Checks, Coded};
 
 const MOST_DIMENSIONS: usize = 3;
@@ -79,7 +79,8 @@ impl Api {
             let view = &folded.view;
             (view.rows(), view.unusable(), folded.position())
         };
-        let counted = move || counted(&whose.of(rows), unusable, (on, &by));
+        let newest = self.newest_epoch();
+        let counted = move || counted(&whose.of(rows), (unusable, newest), (on, &by));
         let mut answer = self.work(counted).await?;
         answer.position = self.0.context.token(position);
         answer.frozen = frozen;
@@ -197,11 +198,16 @@ impl Api {
     }
 }
 
-fn counted(rows: &Rows, unusable: u64, (on, by): (Day, &[Dimension])) -> v1::CountWaitingResponse {
+fn counted(
+    rows: &Rows,
+    (unusable, newest): (u64, Option<Epoch>),
+    (on, by): (Day, &[Dimension]),
+) -> v1::CountWaitingResponse {
     let counts = Counts::on(on, rows);
     let (cells, total) = wire::table(&counts.table(by));
     let left_out = counts.left_out();
     let by_lists = counts.persons_by_lists();
+    let rotation = newest.map(|newest| counts.rotation_to(newest));
     v1::CountWaitingResponse {
         on: on.to_string(),
         by: by.iter().map(|dimension| dimension.number()).collect(),
@@ -221,16 +227,7 @@ fn counted(rows: &Rows, unusable: u64, (on, by): (Day, &[Dimension])) -> v1::Cou
             unusable,
         }),
         completeness: Some(wire::completeness(counts.completeness())),
-        rotation: counts.rotation().map(key_rotation),
+        rotation: rotation.filter(Rotation::is_under_way).map(told),
         ..v1::CountWaitingResponse::default()
-    }
-}
-
-fn key_rotation(rotation: Rotation) -> v1::KeyRotation {
-    v1::KeyRotation {
-        to: epoch_text(rotation.to),
-        keyed: rotation.keyed,
-        carrying: rotation.carrying,
-        complete: rotation.is_complete(),
     }
 }

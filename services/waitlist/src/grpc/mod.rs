@@ -8,6 +8,7 @@ mod erasure;
 mod grants;
 mod published;
 mod reads;
+mod rotation;
 #[cfg(test)]
 mod tests;
 
@@ -241,6 +242,15 @@ impl WaitlistService for Api {
     ) -> Result<Response<v1::ApproveErasureResponse>, Status> {
         let caller = Caller::of(&request);
         let response = self.agree_to_erase(&caller, request.get_ref()).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn get_key_rotation(
+        &self,
+        request: Request<v1::GetKeyRotationRequest>,
+    ) -> Result<Response<v1::GetKeyRotationResponse>, Status> {
+        let caller = Caller::of(&request);
+        let response = self.key_rotation(&caller, request.get_ref()).await?;
         Ok(Response::new(response))
     }
 }

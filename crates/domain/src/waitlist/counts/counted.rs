@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::super::Epoch;
 use super::people::People;
 use super::row::{Row, Stay};
 use super::{Completeness, Dimension, Heard, Rotation, Rows};
@@ -81,9 +82,11 @@ impl<'a> Counts<'a> {
         &self.completeness
     }
 
-    /// How far the entries have come to the newest epoch; none: there is but one.
-    pub fn rotation(&self) -> Option<Rotation> {
-        self.rotation.filter(Rotation::is_under_way)
+    /// How far the entries have come to the newest epoch: this one, of which there are keys, or a newer one of theirs.
+    pub fn rotation_to(&self, epoch: Epoch) -> Rotation {
+        let none = || Rotation::of_none(epoch);
+        self.rotation
+            .map_or_else(none, |rotation| rotation.towards(epoch))
     }
 
     /// Returns how many persons stand on so many lists.

@@ -1,11 +1,11 @@
-use super::super::Epoch;
+use super::super::{Epoch, Listed};
 use super::row::Keys;
 
 /// How far the entries that count have come to the newest epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
     from: Epoch,
-    /// The newest epoch of which an entry carries a key.
+    /// The newest epoch of which there is a key.
     pub to: Epoch,
     /// Entries with a person's key.
     pub keyed: u64,
@@ -34,12 +34,51 @@ impl Rotation {
         self.carrying += u64::from(newer == self.to);
     }
 
-    pub(super) fn is_under_way(&self) -> bool {
+    /// The same, where there are keys of this epoch: if it is newer than what the entries carry, none of them carries it.
+    pub(super) fn towards(self, epoch: Epoch) -> Self {
+        if epoch <= self.to {
+            return self;
+        }
+        Self {
+            to: epoch,
+            carrying: 0,
+            ..self
+        }
+    }
+
+    /// Of no entry.
+    pub(super) fn of_none(epoch: Epoch) -> Self {
+        Self {
+            from: epoch,
+            to: epoch,
+            keyed: 0,
+            carrying: 0,
+        }
+    }
+
+    /// Tells whether there are keys of more than one epoch.
+    pub fn is_under_way(&self) -> bool {
         self.from != self.to
     }
 
-    /// Tells whether the old keys may be destroyed: 99.5 % of the entries carry the new epoch's.
+    /// Tells whether the old keys may be destroyed.
     pub fn is_complete(&self) -> bool {
-        self.carrying * 1_000 >= self.keyed * 995
+        Self::is_far_enough(self.carrying, self.keyed)
+    }
+
+    /// Tells whether so many of the entries carry new keys that the old ones may be destroyed: 99.5 %.
+    pub fn is_far_enough(carrying: u64, keyed: u64) -> bool {
+        carrying.saturating_mul(1_000) >= keyed.saturating_mul(995)
+    }
+
+    /// Counts the open entries whose persons nobody could name any more once only the keys of an epoch are left: stale ones,
+    /// and persons who are helped, too.
+    pub fn losing<'a>(epoch: Epoch, entries: impl IntoIterator<Item = &'a Listed>) -> u64 {
+        let loses = |listed: &&Listed| {
+            let keys = listed.person.keys();
+            let is_open = listed.spell.end.is_none();
+            is_open && !keys.is_empty() && keys.iter().all(|(known, _)| *known != epoch)
+        };
+        entries.into_iter().filter(loses).count() as u64
     }
 }

@@ -15,7 +15,7 @@ struct Step {
 }
 
 fn told_of(counts: &Counts<'_>, by: &[Dimension]) -> Told {
-    let rotation = counts.rotation();
+    let rotation = Some(counts.rotation_to(Epoch(1))).filter(Rotation::is_under_way);
     Told {
         table: counts.table(by),
         by_lists: counts.persons_by_lists(),

@@ -61,10 +61,32 @@ fn old_keys_may_go_when_all_but_one_in_two_hundred_carry_the_new_ones() {
     let after = |carrying: usize| {
         let entries: Vec<Listed> = (0..200).map(|place| entry(place < carrying)).collect();
         let rows = rows(&entries);
-        let rotation = Counts::on(on(20), &rows).rotation();
-        rotation.is_some_and(|rotation| rotation.is_complete())
+        let rotation = Counts::on(on(20), &rows).rotation_to(Epoch(2));
+        assert_eq!((rotation.keyed, rotation.carrying), (200, carrying as u64));
+        rotation.is_complete()
     };
-    assert_eq!([198, 199, 200].map(after), [false, true, true]);
+    assert_eq!([0, 198, 199, 200].map(after), [false, false, true, true]);
+}
+
+#[test]
+fn whoever_is_open_and_has_only_old_keys_loses_its_person_stale_or_helped() {
+    let (old, new) = (keys(1, 1), keys(2, 1));
+    let entries = [
+        // Waits; helped; waits with both; withdrawn; waits without a number.
+        listed(&[with_keys(1, &[old])]),
+        listed(&[
+            with_keys(2, &[old]),
+            Event::IntakeHeld { held_on: on(9) },
+            Event::TreatmentStarted { started_on: on(10) },
+        ]),
+        listed(&[with_keys(3, &[old]), reaffirmed_with(10, &[old, new])]),
+        listed(&[with_keys(4, &[old]), Event::Withdrawn(withdrawal(on(10)))]),
+        listed(&[with_keys(5, &[])]),
+    ];
+    let rows = rows(&entries);
+    let counts = Counts::on(on(50), &rows);
+    assert_eq!(counts.left_out().stale, 3, "all who wait");
+    assert_eq!(Rotation::losing(Epoch(2), &entries), 2);
 }
 
 #[test]

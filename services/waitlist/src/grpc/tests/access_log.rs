@@ -46,6 +46,7 @@ const RECORDS: &[(&str, &str, Verb, bool)] = &[
     ),
     ("RequestErasure", "request-erasure", Verb::Delete, true),
     ("ApproveErasure", "approve-erasure", Verb::Delete, true),
+    ("GetKeyRotation", "destroy-key", Verb::Execute, false),
 ];
 
 const COLLEAGUE: &str = "collega:provider-system@agb:06000001";
@@ -54,6 +55,7 @@ fn who_asks(method: &str) -> &'static str {
     match method {
         "ApproveScreening" => TEAM,
         "ApproveErasure" => COLLEAGUE,
+        "GetKeyRotation" => CUSTODIAN,
         _ => ONE,
     }
 }

@@ -14,6 +14,19 @@ pub(super) fn gateway() -> Gateway {
     Gateway::new(recoders, vec![(KEY.to_owned(), verifier)])
 }
 
+/// How far entries are from an epoch's keys, which are the gateway's own.
+pub(super) fn key_rotation(epoch: &str) -> v1::GetKeyRotationRequest {
+    let wanted = crate::gateway::parsed_epoch(epoch);
+    let gateway = gateway();
+    let mut known = gateway.fingerprints();
+    let own = known.find(|(known, _)| Some(*known) == wanted);
+    v1::GetKeyRotationRequest {
+        epoch: epoch.to_owned(),
+        fingerprint: own.map_or(vec![0; 8], |(_, fingerprint)| fingerprint.to_vec()),
+        ..Default::default()
+    }
+}
+
 pub(super) fn evaluator(root: [u8; 32]) -> ReceiptSigner {
     ReceiptSigner::new(&Root::from_bytes(root), epoch("2026a"))
 }

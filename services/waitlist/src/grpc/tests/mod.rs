@@ -56,6 +56,7 @@ const TEAM: &str = "anna:screening-member@gm:GM0114";
 const PRACTICE: &str = "huisarts:referrer-gp@agb:01054321";
 const INSURER: &str = "zorg:insurer@uzovi:3311";
 const OFFICER: &str = "fg:privacy-officer@gm:GM0114";
+const CUSTODIAN: &str = "ahmed:key-custodian@demo:17";
 /// Somebody who does not say who it is.
 const UNNAMED: &str = "";
 /// What the evaluator's key is called.
@@ -320,6 +321,7 @@ impl World {
         get_protected_table "GetProtectedTable": GetProtectedTableRequest -> GetProtectedTableResponse;
         request_erasure "RequestErasure": RequestErasureRequest -> RequestErasureResponse;
         approve_erasure "ApproveErasure": ApproveErasureRequest -> ApproveErasureResponse;
+        get_key_rotation "GetKeyRotation": GetKeyRotationRequest -> GetKeyRotationResponse;
     }
 }
 

@@ -82,7 +82,9 @@ async fn two_epochs_side_by_side_count_nobody_twice_and_it_is_said_how_far_they_
     let world = World::start().await;
     world.register(ONE, 1, person_in(1, OLD)).await;
     world.register(TWO, 2, person_in(1, OLD)).await;
-    assert_eq!(world.counts(TEAM, &[]).await.rotation, None);
+    // The node has new keys, and nobody carries them yet.
+    let none_yet = world.counts(TEAM, &[]).await.rotation.unwrap();
+    assert_eq!((none_yet.keyed, none_yet.carrying), (2, 0));
     let says_both = Step::StillWaits(v1::StillWaits {
         person: Some(person_in(1, BOTH)),
         grant: world.region.grant(ONE, 1_000),
@@ -104,6 +106,39 @@ async fn two_epochs_side_by_side_count_nobody_twice_and_it_is_said_how_far_they_
     };
     let found = world.get_person(ONE, found).await.unwrap();
     assert_eq!(found.entries.len(), 1);
+}
+
+#[tokio::test]
+async fn who_wants_to_destroy_keys_hears_what_would_be_lost_with_just_these() {
+    let world = World::start().await;
+    world.register(ONE, 1, person_in(1, OLD)).await;
+    world.register(TWO, 2, person_in(2, BOTH)).await;
+    world.register(THREE, 3, nobody()).await;
+    world.register(ONE, 4, person_in(4, OLD)).await;
+    let started = calls::step("intake 2026-11-09");
+    world.step(ONE, 4, started).await.unwrap();
+    world
+        .step(ONE, 4, calls::step("start 2026-11-10"))
+        .await
+        .unwrap();
+    let asked = world
+        .get_key_rotation(CUSTODIAN, key_rotation("2026a"))
+        .await;
+    let told = asked.unwrap();
+    let rotation = told.rotation.unwrap();
+    assert_eq!((rotation.to.as_str(), rotation.complete), ("2026b", false));
+    assert_eq!((rotation.keyed, rotation.carrying, told.losing), (2, 1, 2));
+
+    let mut others = key_rotation("2026a");
+    others.fingerprint[0] ^= 1;
+    for (request, reason) in [
+        (key_rotation("2026b"), "newest-epoch"),
+        (key_rotation("2025a"), "no-such-epoch"),
+        (others, "other-recoder-keys"),
+    ] {
+        let refused = world.get_key_rotation(CUSTODIAN, request).await;
+        assert_eq!(outcome(refused), reason);
+    }
 }
 
 #[tokio::test]

@@ -142,6 +142,7 @@ async fn before_everything_is_folded_nothing_is_answered() {
         let starting = region.start("node-2");
         let caller = match *method {
             "ApproveScreening" => TEAM,
+            "GetKeyRotation" => CUSTODIAN,
             _ => ONE,
         };
         match starting.ask(method, caller, &id(7)).await {
