@@ -79,6 +79,51 @@ fn who_is_erased_on_one_node_is_gone_on_both_and_stays_so_after_both_were_killed
 }
 
 #[test]
+fn threat_22_nodes_that_share_their_folder_of_keys_sign_one_access_log() {
+    let (data, beside, folder) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let one = on_kafka(data.path(), "two-signers");
+    let two = beside_on_kafka(&one, beside.path(), "two-signers");
+    let rows = Rows::new("a", 3, 0..3);
+    import(one.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    eventually("two has recorded an access, too", || {
+        counted(two.grpc(), PROVIDER) == (3, 3)
+    });
+    let shared = data.path().display().to_string();
+    let verify = |data: &Path, more: &[&str]| {
+        let data = data.display().to_string();
+        let kafka = shared_kafka().bootstrap();
+        let words = [
+            "access",
+            "verify",
+            "--data",
+            &data,
+            "--kafka",
+            kafka,
+            "--region",
+            "two-signers",
+        ];
+        doorstroomd(&[&words[..], &["--person-keys", &shared], more].concat())
+    };
+    // Each looks into its own replica: what the other one wrote is in it soon.
+    for data in [data.path(), beside.path()] {
+        let said = verify(data, &[]).expect_done().stdout;
+        assert!(said.contains(" 0 problems"), "{said}");
+        assert!(said.contains(" 0 are from before"), "{said}");
+        assert!(said.contains("--signer 1:"), "{said}");
+    }
+    // Somebody else's key: every block is.
+    let stranger = "--signer=1:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let refused = verify(data.path(), &[stranger]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stdout);
+    for said in [
+        "0 blocks are signed",
+        "its signature is not of a key that is known here",
+    ] {
+        assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    }
+}
+
+#[test]
 fn a_node_without_the_keys_of_its_region_does_not_start_and_says_why() {
     let (data, folder, aside) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
     let mut server = on_kafka(data.path(), "lost-key");

@@ -68,7 +68,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         name: "person-keys",
         placeholder: "DIR",
         scope: Scope::Log,
-        help: "Folder of the keys of persons, which the nodes of one region on Kafka share; without it the data folder",
+        help: "Folder of the keys of persons and of the key that signs the access log, which the nodes of one region on Kafka share; without it the data folder",
         set: |settings, given| {
             put(
                 &mut settings.person_keys,

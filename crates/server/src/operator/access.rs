@@ -23,9 +23,11 @@ pub(super) async fn verify(
 ) -> anyhow::Result<()> {
     let log = storage::open_to_read(settings)?;
     let name = access_log::topic_name(&settings.region);
-    let signers = match asked.signers {
-        told if !told.is_empty() => told,
-        _ => access_key::signers(settings)?,
+    let is_told = !asked.signers.is_empty();
+    let signers = if is_told {
+        asked.signers
+    } else {
+        access_key::signers(settings)?
     };
     let topic = super::topic(&log, &name)?;
     let found = access_log::verify(&topic, asked.anchor, &signers).await?;
@@ -46,7 +48,7 @@ pub(super) async fn verify(
     if let Some(anchor) = found.anchor {
         writeln!(out, "{name}: keep this elsewhere: --anchor {anchor}")?;
     }
-    for signer in &signers {
+    for signer in signers.iter().filter(|_| !is_told) {
         writeln!(out, "{name}: keep this elsewhere: --signer {signer}")?;
     }
     out.flush()?;
