@@ -1,14 +1,15 @@
 //! Whether an epoch's keys may go: the region's server counts its entries; the evaluator, which has no way to them, is told.
 
+#[cfg(test)]
+mod tests;
+mod told;
+
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::ArgMatches;
 use domain::access::Region;
-use domain::waitlist::counts::Rotation;
 use proto::caller::Named;
 use proto::waitlist::v1::GetKeyRotationRequest;
 use proto::waitlist::v1::waitlist_service_client::WaitlistServiceClient;
@@ -16,6 +17,8 @@ use pseudonym::ring::{Ring, Stage, Standing};
 use pseudonym::{Epoch, Recoders};
 use tonic::Code;
 use tonic::transport::Endpoint;
+
+pub(crate) use told::Told;
 
 use crate::config::Settings;
 use crate::{demonstration, storage};
@@ -31,65 +34,6 @@ pub(crate) struct Asked {
     caller: Option<Named>,
     told: Vec<Told>,
     lose_the_rest: bool,
-}
-
-/// How far a region's entries are, written `REGION=CARRYING/ENTRIES`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
-    region: Region,
-    /// Entries of persons with a pseudonym.
-    keyed: u64,
-    /// Those of them that carry a newer one.
-    carrying: u64,
-    /// Open entries that would lose their person; none: nobody said.
-    losing: Option<u64>,
-}
-
-/// A text that does not say how far a region is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("give REGION=CARRYING/ENTRIES, such as groningen=1995/2000")]
-pub(crate) struct ToldError;
-
-impl FromStr for Told {
-    type Err = ToldError;
-
-    fn from_str(text: &str) -> Result<Self, ToldError> {
-        let (region, figures) = text.split_once('=').ok_or(ToldError)?;
-        let (carrying, keyed) = figures.split_once('/').ok_or(ToldError)?;
-        let number = |text: &str| text.parse().map_err(|_| ToldError);
-        let (carrying, keyed) = (number(carrying)?, number(keyed)?);
-        let region = Region::parse(region).filter(|_| carrying <= keyed);
-        Ok(Self {
-            region: region.ok_or(ToldError)?,
-            keyed,
-            carrying,
-            losing: None,
-        })
-    }
-}
-
-impl fmt::Display for Told {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (carrying, keyed, region) = (self.carrying, self.keyed, &self.region);
-        // Cut off, not rounded: what falls short of the limit must not read as the limit.
-        let permille = carrying.saturating_mul(1_000).checked_div(keyed);
-        let permille = permille.unwrap_or(1_000);
-        let (percent, tenths) = (permille / 10, permille % 10);
-        write!(
-            out,
-            "{carrying} of {keyed} entries of {region} carry a newer key ({percent}.{tenths} %)"
-        )?;
-        match self.losing {
-            Some(losing) => write!(out, ", {losing} open ones do not"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Told {
-    fn is_far_enough(&self) -> bool {
-        Rotation::is_far_enough(self.carrying, self.keyed)
-    }
 }
 
 impl Asked {
@@ -238,35 +182,4 @@ async fn ask(
         carrying: rotation.carrying,
         losing: Some(answer.losing),
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(text: &str) -> Told {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn what_a_region_says_is_read_and_shown_and_never_rounded_up() {
-        let short = told("groningen=19899/20000");
-        assert!(!short.is_far_enough());
-        let shown = "19899 of 20000 entries of groningen carry a newer key (99.4 %)";
-        assert_eq!(short.to_string(), shown);
-        assert!(told("groningen=1990/2000").is_far_enough());
-        assert!(told("drenthe=0/0").to_string().ends_with("(100.0 %)"));
-        for wrong in [
-            "",
-            "demo",
-            "demo=1",
-            "demo=2/1",
-            "=1/1",
-            "demo=-1/1",
-            "Demo=1/1",
-            "demo=1/x",
-        ] {
-            assert_eq!(wrong.parse::<Told>(), Err(ToldError), "{wrong}");
-        }
-    }
 }
