@@ -42,6 +42,8 @@ mod shutdown;
 #[cfg(test)]
 mod silence;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod two_nodes;
 #[cfg(test)]
 mod waitlist;

@@ -52,8 +52,8 @@ impl Canaries {
             .plainly_in(bytes)
             .map(|number| format!("{number} in clear"));
         plain
-            .or_else(|| self.encoded_in(bytes, 18, HEX, &[0, 1]))
-            .or_else(|| self.encoded_in(bytes, 12, BASE64, &[0, 1, 2, 3]))
+            .or_else(|| self.encoded_in(bytes, &HEX))
+            .or_else(|| self.encoded_in(bytes, &BASE64))
     }
 
     /// Panics if one stands in any file of a folder; returns how many files there are.
@@ -141,19 +141,18 @@ impl Canaries {
         })
     }
 
-    fn encoded_in(
-        &self,
-        bytes: &[u8],
-        shortest: usize,
-        (name, is_letter, decode): Encoding,
-        offsets: &[usize],
-    ) -> Option<String> {
-        let runs = bytes.split(|byte| !is_letter(*byte));
-        for run in runs.filter(|run| run.len() >= shortest) {
-            for offset in offsets {
-                let decoded = decode(&run[*offset..]);
-                if let Some(found) = self.plainly_in(&decoded) {
-                    return Some(format!("{found} in {name}"));
+    fn encoded_in(&self, bytes: &[u8], encoding: &Encoding) -> Option<String> {
+        let mut decoded = Vec::new();
+        let runs = bytes.split(|byte| encoding.values[usize::from(*byte)] == NO_LETTER);
+        for run in runs.filter(|run| run.len() >= encoding.shortest) {
+            for offset in 0..encoding.offsets {
+                encoding.decode(&run[offset..], &mut decoded);
+                // Most of what looks encoded is not, and has no nine digits.
+                let digits = decoded.iter().filter(|byte| byte.is_ascii_digit());
+                if digits.count() >= 9
+                    && let Some(found) = self.plainly_in(&decoded)
+                {
+                    return Some(format!("{found} in {}", encoding.name));
                 }
             }
         }
@@ -161,46 +160,75 @@ impl Canaries {
     }
 }
 
-/// Reads base64.
+/// Reads base64, up to what is no letter of it.
 pub fn decoded(text: &[u8]) -> Vec<u8> {
-    let (_, _, decode) = BASE64;
-    decode(text)
+    let mut decoded = Vec::new();
+    BASE64.decode(text, &mut decoded);
+    decoded
 }
 
-type Encoding = (&'static str, fn(u8) -> bool, fn(&[u8]) -> Vec<u8>);
+/// A way to write bytes as letters.
+struct Encoding {
+    name: &'static str,
+    /// What each byte stands for.
+    values: [u8; 256],
+    bits_each: u32,
+    /// A shorter run holds no number.
+    shortest: usize,
+    /// At so many letters of a run its first byte may begin.
+    offsets: usize,
+}
 
-const HEX: Encoding = (
-    "hex",
-    |byte| byte.is_ascii_hexdigit(),
-    |text| {
-        let value = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0) as u8;
-        let pairs = text.chunks_exact(2);
-        pairs
-            .map(|pair| value(pair[0]) << 4 | value(pair[1]))
-            .collect()
-    },
-);
+const NO_LETTER: u8 = 0xff;
 
-const BASE64: Encoding = (
-    "base64",
-    |byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte),
-    |text| {
-        let value = |byte: u8| match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            _ => 63,
-        };
-        let groups = text.chunks(4).filter(|group| group.len() > 1);
-        let bytes = groups.flat_map(|group| {
-            let bits = group
-                .iter()
-                .fold(0_u32, |bits, byte| bits << 6 | u32::from(value(*byte)));
-            let bits = bits << (6 * (4 - group.len()));
-            let [_, bytes @ ..] = bits.to_be_bytes();
-            bytes.into_iter().take(group.len() - 1)
-        });
-        bytes.collect()
-    },
-);
+static HEX: Encoding = Encoding {
+    name: "hex",
+    values: values(&[b"0123456789abcdef", b"0123456789ABCDEF"]),
+    bits_each: 4,
+    shortest: 18,
+    offsets: 2,
+};
+
+static BASE64: Encoding = Encoding {
+    name: "base64",
+    values: values(&[
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    ]),
+    bits_each: 6,
+    shortest: 12,
+    offsets: 4,
+};
+
+const fn values(alphabets: &[&[u8]]) -> [u8; 256] {
+    let mut values = [NO_LETTER; 256];
+    let mut which = 0;
+    while which < alphabets.len() {
+        let mut value = 0;
+        while value < alphabets[which].len() {
+            values[alphabets[which][value] as usize] = value as u8;
+            value += 1;
+        }
+        which += 1;
+    }
+    values
+}
+
+impl Encoding {
+    fn decode(&self, text: &[u8], decoded: &mut Vec<u8>) {
+        decoded.clear();
+        let (mut bits, mut count) = (0_u32, 0);
+        for letter in text {
+            let value = self.values[usize::from(*letter)];
+            if value == NO_LETTER {
+                return;
+            }
+            bits = bits << self.bits_each | u32::from(value);
+            count += self.bits_each;
+            if count >= 8 {
+                count -= 8;
+                decoded.push((bits >> count) as u8);
+            }
+        }
+    }
+}

@@ -10,9 +10,15 @@ use tonic::transport::{Channel, Endpoint};
 use crate::binary::{binary, client, run};
 use crate::canary::Canaries;
 use crate::child::{Answer, Running};
+use crate::collector::Collector;
+use crate::page::try_get;
 
 const START_DEADLINE: Duration = Duration::from_secs(90);
 const STOP_DEADLINE: Duration = Duration::from_secs(60);
+/// How long a server that is about to end may take to show its figures; a frozen one shows none.
+const FIGURES_WITHIN: Duration = Duration::from_secs(2);
+/// Spans go out often, so that few are lost when a server is killed. In milliseconds.
+const SPANS_EVERY: (&str, &str) = ("OTEL_BSP_SCHEDULE_DELAY", "200");
 
 /// How a server is to be started; by default: embedded log, region `demo`, data in a folder of its own.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +42,8 @@ pub struct Server {
     running: Option<Running>,
     grpc: String,
     http: String,
+    /// Where its traces go, while it is built to be tested: figures are measured without.
+    collector: Option<Collector>,
     // Dropped last: the process must be gone before its folder.
     _folder: Option<TempDir>,
 }
@@ -61,6 +69,7 @@ impl Server {
             running: None,
             grpc: String::new(),
             http: String::new(),
+            collector: cfg!(debug_assertions).then(Collector::start),
             _folder: folder,
         };
         server.run()?;
@@ -93,6 +102,10 @@ impl Server {
         if let Some(region) = &self.options.region {
             command.args(["--region", region]);
         }
+        if let Some(collector) = &self.collector {
+            let (name, often) = SPANS_EVERY;
+            command.args(["--otlp", &collector.url()]).env(name, often);
+        }
         command
             .args(&self.options.args)
             .envs(self.options.env.iter().cloned());
@@ -112,6 +125,12 @@ impl Server {
     /// Returns the region that it serves.
     pub fn region(&self) -> &str {
         self.options.region.as_deref().unwrap_or("demo")
+    }
+
+    /// Returns where its traces go; panics where figures are measured.
+    pub fn collector(&self) -> &Collector {
+        let collector = self.collector.as_ref();
+        collector.unwrap_or_else(|| panic!("a server that is measured exports no traces"))
     }
 
     /// Returns the folder that it keeps its data in.
@@ -164,6 +183,7 @@ impl Server {
 
     /// Asks it to stop (SIGTERM), and returns what it said once it has; panics if it does not, or is down.
     pub fn stop(&mut self) -> Answer {
+        self.shows_no_number();
         let running = self
             .running
             .take()
@@ -172,6 +192,16 @@ impl Server {
             .signal("TERM")
             .and_then(|()| running.end(STOP_DEADLINE));
         stopped.unwrap_or_else(|error| panic!("the server does not stop: {error:#}"))
+    }
+
+    /// Panics if its figures hold a citizen number. One that does not answer shows none.
+    fn shows_no_number(&self) {
+        if self.running.is_none() || !is_searched() {
+            return;
+        }
+        let figures = try_get(&format!("{}/metrics", self.http), FIGURES_WITHIN);
+        let found = Canaries::of_the_suite().found_in(figures.unwrap_or_default().as_bytes());
+        assert_eq!(found, None, "a citizen number is in the figures");
     }
 
     /// Starts it again on its data; one that still runs is stopped first.
@@ -184,14 +214,28 @@ impl Server {
     }
 }
 
-/// Threat 14, in every journey: what a server leaves behind holds no citizen number.
+/// Threat 14, in every journey: what a server shows, exports and leaves behind holds no citizen number.
 impl Drop for Server {
     fn drop(&mut self) {
+        self.shows_no_number();
         drop(self.running.take());
-        if cfg!(debug_assertions) && !std::thread::panicking() && self.data.exists() {
-            Canaries::of_the_suite().are_not_in(&self.data);
+        if !is_searched() {
+            return;
+        }
+        let canaries = Canaries::of_the_suite();
+        if self.data.exists() {
+            canaries.are_not_in(&self.data);
+        }
+        if let Some(collector) = &self.collector {
+            let found = canaries.found_in(&collector.said());
+            assert_eq!(found, None, "a citizen number was exported in a trace");
         }
     }
+}
+
+/// Not where figures are measured, and not over a panic that says more.
+fn is_searched() -> bool {
+    cfg!(debug_assertions) && !std::thread::panicking()
 }
 
 /// Waits for the line that tells an address, and returns the address.

@@ -101,7 +101,7 @@ fn open(record: &Value, region: &str, vault: &FileVault) -> Opened {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let id = |value: &Value| *text(value).parse::<Uuid>().unwrap().as_bytes();
     let body = text(&record["body"]);
-    let body = e2e::decoded(body.trim_end_matches('=').as_bytes());
+    let body = e2e::decoded(body.as_bytes());
     let body = SealedBody::decode(&*body).unwrap();
     let kid = Kid::from_slice(&body.kid).unwrap();
     let mut place = Binding::to("body/v1")

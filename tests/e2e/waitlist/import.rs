@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use e2e::{Canaries, Running, Server, get};
+use opentelemetry_proto::tonic::trace::v1::Span;
 use tempfile::tempdir;
 
 use super::rows::{Rows, numbers};
@@ -58,6 +59,10 @@ fn a_list_comes_in_without_a_citizen_number(mut server: Server, broker: Option<&
     assert!(canaries.found_in(&file).is_some());
 
     let said = server.stop();
+    let traces = server.collector().said();
+    assert_eq!(canaries.found_in(&traces), None);
+    let of_the_import = |span: &Span| span.name.ends_with("/DeclareEntries").then_some(());
+    assert!(server.collector().look(of_the_import).is_some());
     assert_eq!(canaries.found_in(said.stdout.as_bytes()), None);
     assert_eq!(canaries.found_in(said.stderr.as_bytes()), None);
     server.restart();
