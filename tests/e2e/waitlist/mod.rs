@@ -5,6 +5,7 @@ mod erasure;
 mod four_eyes;
 mod import;
 mod keys;
+mod placeholder;
 mod regions;
 mod rotation;
 mod rows;

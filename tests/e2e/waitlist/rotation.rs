@@ -190,3 +190,38 @@ fn keys_stay_until_entries_are_confirmed_on_kafka() {
     let data = tempdir().unwrap();
     keys_stay_until_entries_are_confirmed(on_kafka(data.path(), "keys-stay"));
 }
+
+/// The drill: the second stage's key is lost, everybody is said again, and is counted as before.
+#[test]
+fn threat_24_who_has_lost_the_recoders_key_counts_the_same_after_one_cycle() {
+    let (data, folder, theirs) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let mut server = embedded(data.path());
+    let (one, other) = (Rows::new("a", 20, 0..20), Rows::new("b", 20, 5..25));
+    import(server.grpc(), PROVIDER, folder.path(), &one).expect_done();
+    import(server.grpc(), OTHER_PROVIDER, theirs.path(), &other).expect_done();
+    assert_eq!(counted(server.grpc(), TEAM), (25, 40));
+    let old = epochs(server.grpc())[0][0].clone();
+
+    server.stop();
+    let lost = data.path().join(format!("keys/recoder-{old}.key"));
+    std::fs::remove_file(&lost).unwrap();
+    let folder_of_data = data.path().display().to_string();
+    let places = ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+    let start = [&["serve", "--data", &folder_of_data][..], &places].concat();
+    let answer = doorstroomd(&start);
+    refused(&answer, lost.to_str().unwrap());
+    refused(&answer, "--emergency");
+
+    keys(data.path(), &["rotate", "--emergency"]).expect_done();
+    server.restart();
+    for (caller, folder, rows) in [(PROVIDER, &folder, &one), (OTHER_PROVIDER, &theirs, &other)] {
+        import(server.grpc(), caller, folder.path(), rows).expect_done();
+    }
+    assert_eq!(counted(server.grpc(), TEAM), (25, 40));
+    assert_eq!(rotation(server.grpc())["complete"], true);
+    let now = epochs(server.grpc());
+    assert!(
+        now.iter().all(|epochs| epochs.last() != Some(&old)),
+        "{now:?}"
+    );
+}

@@ -13,13 +13,10 @@ use sha2::{Digest, Sha256};
 use tonic::Status;
 use uuid::Uuid;
 
+use super::alarm::Alarm;
 use super::{Api, Caller};
 use crate::books::{grants_stream, keys_stream};
-use crate::view::WaitlistView;
 use crate::wire::Order;
-
-/// Somebody with more open entries may be several people under one number.
-const MOST_LISTS: usize = 5;
 
 impl Api {
     /// Notes with each person that comes with these commands whether the evaluator granted it.
@@ -116,9 +113,10 @@ impl Api {
         let now = self.0.node.clock.now();
         let folded = self.0.context.read();
         let unwritten = Entry::default();
+        let mut alarm = Alarm::default();
         let brings = orders.iter_mut().map(|order| {
             let keys: Vec<Key> = keys_of(order).collect();
-            alarm(&folded.view, order, keys.iter().copied());
+            alarm.look(&folded.view, order, &keys);
             let new = keys.into_iter().filter(|key| !covered.contains(key));
             let new: Vec<Key> = new
                 .filter(|key| !folded.view.is_covered(provider_id, key))
@@ -181,24 +179,6 @@ fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
         | BookEvent::ErasureApproved(_)
         | BookEvent::ErasureCarriedOut { .. } => (covered, beyond),
     })
-}
-
-/// Threat 27: a number that is nobody's makes many people one. Says which entry, never who.
-fn alarm(view: &WaitlistView, order: &Order, keys: impl Iterator<Item = Key>) {
-    let ids = view.of_person(keys).into_iter();
-    let open = ids.filter(|id| {
-        let listed = view.get(*id);
-        *id != order.entry_id && listed.is_some_and(|listed| listed.spell.is_waiting())
-    });
-    let lists = open.count() + 1;
-    if lists > MOST_LISTS {
-        tracing::warn!(
-            entry.id = %order.entry_id,
-            person.open_entries = lists,
-            "entry {} is of a person with {lists} open entries: is the number a placeholder?",
-            order.entry_id
-        );
-    }
 }
 
 /// The id under which pseudonyms are admitted: the same when the same ones come again with the same command, and another

@@ -1,6 +1,7 @@
 //! Requests → who may → commands and questions → replies.
 
 mod access;
+mod alarm;
 mod commands;
 mod counts;
 mod declare;
@@ -72,6 +73,7 @@ impl Caller {
 impl Api {
     /// The service on these topics.
     pub(crate) fn new((context, books): (Waitlist, Books), node: Node, gateway: Gateway) -> Self {
+        alarm::show();
         Self(Arc::new(Shared {
             context,
             books,
