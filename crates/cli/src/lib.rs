@@ -14,6 +14,7 @@ mod import;
 mod moments;
 mod notation;
 mod output;
+mod panic;
 mod places;
 mod progress;
 pub mod pseudonyms;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 pub use args::Cli;
 pub use failure::{Failure, Refusal, Violation};
+pub use panic::report_location_only;
 
 use args::Command;
 

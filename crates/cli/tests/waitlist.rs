@@ -324,3 +324,32 @@ async fn of_several_entries_the_refused_one_is_named_and_the_others_are_done() {
     assert_eq!(kinds, expected);
     assert!(said(&output).contains("1 of 3 were refused"));
 }
+
+/// Whatever goes wrong while the client has a number in hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_14_a_client_that_fails_with_a_number_in_hand_does_not_say_it() {
+    let number = numbers(1).remove(0);
+    let wrong = (number.parse::<u32>().unwrap() + 1).to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("number");
+    std::fs::write(&file, format!("of somebody: {number}")).unwrap();
+    let file = file.to_str().unwrap();
+    let (server, heard) = waiting::start(Faults::default()).await;
+    let nobody = "http://127.0.0.1:1";
+    let from_input = ["person", "--bsn-stdin"];
+    let unknown_key = ["person", "--bsn-stdin", "--trust-key", "nat.2026a.0000"];
+    for (server, arguments, input, code) in [
+        (server.as_str(), &["person", &number][..], "", 2),
+        (&server, &from_input, wrong.as_str(), 1),
+        (&server, &["person", "--bsn-file", file], "", 1),
+        (&server, &unknown_key, &number, 1),
+        (nobody, &from_input, &number, 3),
+    ] {
+        let output = doorstroom(server, arguments, input).await;
+        let said = said(&output) + &String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(!said.is_empty(), "{arguments:?}");
+        assert!(!said.contains(&number) && !said.contains(&wrong), "{said}");
+    }
+    assert!(!holds_a_number(&heard, &[number]));
+}

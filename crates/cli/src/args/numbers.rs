@@ -1,4 +1,5 @@
-//! Numbers below zero: as a flag's value, not as a flag of their own.
+//! Numbers on the command line: those below zero are a flag's value, not a flag of their own; citizen numbers belong
+//! nowhere on it, and are not said again.
 
 use std::any::TypeId;
 
@@ -7,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
+use crate::import::waitlist::may_be_number;
 
 impl Cli {
     /// Reads the command line; ends the process when it is used wrongly, or when help is asked for.
@@ -17,8 +19,15 @@ impl Cli {
     pub(crate) fn try_read<T: Into<std::ffi::OsString> + Clone>(
         line: impl IntoIterator<Item = T>,
     ) -> Result<Self, clap::Error> {
+        let line: Vec<std::ffi::OsString> = line.into_iter().map(Into::into).collect();
+        let is_about_persons = line.iter().any(|word| word == "waitlist");
         let matches = with_negative_numbers(Self::command()).try_get_matches_from(line);
-        Self::from_arg_matches(&matches.map_err(said_plainly)?)
+        let parsed = matches.map_err(said_plainly);
+        let parsed = parsed.and_then(|matches| Self::from_arg_matches(&matches));
+        parsed.map_err(|error| match is_about_persons {
+            true => without_citizen_numbers(error),
+            false => error,
+        })
     }
 }
 
@@ -57,9 +66,61 @@ fn said_plainly(error: clap::Error) -> clap::Error {
     Cli::command().error(ErrorKind::ValueValidation, sentence)
 }
 
+/// Takes out whatever may be a citizen number that somebody typed in the wrong place: what is said here ends up in logs.
+fn without_citizen_numbers(error: clap::Error) -> clap::Error {
+    let said = error.render().to_string();
+    // Values stand in quotes.
+    let pieces: Vec<String> = said.split('\'').map(hidden).collect();
+    let shown = pieces.join("'");
+    if shown == said {
+        return error;
+    }
+    let sentence = shown.strip_prefix("error: ").unwrap_or(&shown);
+    clap::Error::raw(error.kind(), sentence)
+}
+
+fn hidden(piece: &str) -> String {
+    const NOT_SHOWN: &str = "(not shown)";
+    if !piece.contains(char::is_alphabetic) && may_be_number(piece) {
+        return NOT_SHOWN.to_owned();
+    }
+    let words = piece.split(' ').map(|word| match may_be_number(word) {
+        true => NOT_SHOWN,
+        false => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn threat_14_a_citizen_number_in_the_wrong_place_is_refused_and_not_said_again() {
+        let number = "900000065";
+        for wrong in [
+            &["person", number][..],
+            &["person", "9000.00.065"],
+            &["person", "9000 00 065"],
+            &["show", number],
+            &["register", "--care-type", number],
+            &["register", "--municipality", number],
+            &["register", "--registered-on", number],
+            &["register", "--bsn", number],
+            &["register", "--bsn=900000065"],
+            &["900000065"],
+        ] {
+            let line = ["doorstroom", "waitlist"].iter().chain(wrong);
+            let error = Cli::try_read(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            let said = error.to_string();
+            assert!(said.starts_with("error: "), "{said}");
+            let digits: String = said.chars().filter(char::is_ascii_digit).collect();
+            assert!(!digits.contains(number), "{said}");
+        }
+        let said = refused(&["find", "900000065"]);
+        assert!(said.contains("'900000065'"), "{said}");
+    }
 
     fn refused(line: &[&str]) -> String {
         let line = ["doorstroom", "capacity"].iter().chain(line);

@@ -46,7 +46,7 @@ pub(super) fn shown_header(header: &[String]) -> Vec<String> {
 
 /// Whether a text may hold a citizen number: eight digits in a row, or with signs between that no date has, or nine with
 /// any signs between.
-pub(super) fn may_be_number(text: &str) -> bool {
+pub(crate) fn may_be_number(text: &str) -> bool {
     let (mut in_a_row, mut in_all, mut is_date) = (0, 0, true);
     for letter in text.chars() {
         if letter.is_numeric() {

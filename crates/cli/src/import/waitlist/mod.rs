@@ -16,6 +16,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use guard::may_be_number;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
