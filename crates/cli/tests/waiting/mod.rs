@@ -331,6 +331,13 @@ impl WaitlistService for Server {
         not_asked()
     }
 
+    async fn get_key_rotation(
+        &self,
+        _: Request<GetKeyRotationRequest>,
+    ) -> Answer<GetKeyRotationResponse> {
+        not_asked()
+    }
+
     async fn request_erasure(
         &self,
         _: Request<RequestErasureRequest>,
