@@ -6,12 +6,14 @@
 mod books;
 mod gateway;
 mod grpc;
+mod hold;
 mod react;
 mod view;
 mod wire;
 
 pub use gateway::Gateway;
 pub use grpc::CALLS;
+pub use hold::ErasureHold;
 pub use proto::waitlist::v1::waitlist_service_server::SERVICE_NAME;
 
 use chassis::{Codec, Context, Node, StartError};
@@ -32,12 +34,16 @@ pub fn can_read_books(body: &[u8]) -> bool {
 ///
 /// # Errors
 /// If the log does not have the region's topics, or the node keeps no keys of persons.
-pub fn mount(node: &Node, routes: &mut RoutesBuilder, gateway: Gateway) -> Result<(), StartError> {
+pub fn mount(
+    node: &Node,
+    routes: &mut RoutesBuilder,
+    (gateway, erasure_hold): (Gateway, ErasureHold),
+) -> Result<(), StartError> {
     let topic = format!("{}.waitlist", node.region);
     let context = Context::start_about_persons(node, &topic, SERVICE_NAME)?;
     let books = Context::start(node, &format!("{topic}-books"), BOOKS)?;
     react::spawn(node, context.clone(), books.clone());
-    let api = grpc::Api::new((context, books), node.clone(), gateway);
+    let api = grpc::Api::new((context, books), node.clone(), (gateway, erasure_hold));
     node.tasks.spawn(api.clone().finish_erasures());
     let service = WaitlistServiceServer::new(api).max_decoding_message_size(MAX_REQUEST_BYTES);
     routes.add_service(service);

@@ -1,7 +1,9 @@
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use e2e::clock_ahead;
 use tempfile::tempdir;
 
 use super::rows::{Rows, numbers};
@@ -120,7 +122,11 @@ fn with_number(url: &str, caller: &str, args: &[&str], number: &str) -> Answer {
 #[test]
 fn a_person_sees_what_is_held_and_is_erased_from_all_lists_when_two_agree() {
     let (data, mine, theirs) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
-    let server = embedded(data.path());
+    let server = Server::start(ServerOptions {
+        data: Some(data.path().to_owned()),
+        args: vec!["--erasure-hold-hours".to_owned(), "0".to_owned()],
+        ..ServerOptions::default()
+    });
     import(
         server.grpc(),
         PROVIDER,
@@ -185,6 +191,75 @@ fn a_person_sees_what_is_held_and_is_erased_from_all_lists_when_two_agree() {
     };
     import(server.grpc(), PROVIDER, theirs.path(), &again).expect_done();
     assert_eq!(counted(server.grpc(), TEAM), (20, 39));
+}
+
+const COLLEAGUE: &str = "fg:provider-system@agb:06011001";
+const HOLD_SECONDS: u32 = 72 * 3_600;
+
+/// Asks for the erasure of somebody, and has a colleague agree.
+fn agreed(server: &Server, number: &str) -> String {
+    let ask = ["erase", "--person", "--ground", "objection"];
+    let ask = [&ask[..], &["--output", "json"]].concat();
+    let asked = with_number(server.grpc(), PROVIDER, &ask, number).expect_done();
+    let asked = &asked.json()[0];
+    assert_eq!(asked["hold_hours"], 72);
+    let erasure_id = asked["erasure_id"].as_str().unwrap().to_owned();
+    let agreed = super::asked(server.grpc(), COLLEAGUE, &["erase", "approve", &erasure_id]);
+    assert_eq!(agreed[0]["erased"], false);
+    assert!(agreed[0]["carried_out_from"].is_string(), "{agreed:?}");
+    erasure_id
+}
+
+#[test]
+fn what_two_agreed_to_is_held_for_three_days_and_then_taken_back_or_carried_out() {
+    let (data, folder) = (tempdir().unwrap(), tempdir().unwrap());
+    let server = embedded(data.path());
+    let rows = Rows::new("a", 5, 0..5);
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    let numbers = numbers(0..2);
+    let taken_back = agreed(&server, &numbers[0]);
+    let carried_out = agreed(&server, &numbers[1]);
+    let stranger = "x:provider-system@agb:06011003";
+    let revoke = ["erase", "revoke", &taken_back];
+    let refused = waitlist(server.grpc(), stranger, &revoke);
+    assert!(
+        refused.stderr.contains("[unknown-erasure]"),
+        "{}",
+        refused.stderr
+    );
+    let said = waitlist(server.grpc(), PROVIDER, &revoke).expect_done();
+    assert_eq!(said.stdout.trim(), "taken back: nothing is erased");
+    assert_eq!(counted(server.grpc(), PROVIDER), (5, 5));
+    drop(server);
+
+    // Three days later: the node's own task does it.
+    let server = Server::start(ServerOptions {
+        data: Some(data.path().to_owned()),
+        env: clock_ahead(HOLD_SECONDS + 60),
+        ..ServerOptions::default()
+    });
+    let until = Instant::now() + Duration::from_secs(60);
+    while counted(server.grpc(), PROVIDER) != (4, 4) {
+        assert!(Instant::now() < until, "it is not carried out in time");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let late = waitlist(server.grpc(), PROVIDER, &["erase", "revoke", &carried_out]);
+    assert!(
+        late.stderr.contains("[erasure-carried-out]"),
+        "{}",
+        late.stderr
+    );
+    let done = waitlist(
+        server.grpc(),
+        COLLEAGUE,
+        &["erase", "approve", &carried_out],
+    );
+    assert!(
+        done.expect_done().stdout.starts_with("erased: 1 entry;"),
+        "how far it is"
+    );
+    let late = waitlist(server.grpc(), COLLEAGUE, &["erase", "approve", &taken_back]);
+    assert!(late.stderr.contains("[erasure-revoked]"), "{}", late.stderr);
 }
 
 /// What a backup of the keys would do: the auditor finds the key, and opens the body with it.

@@ -31,7 +31,7 @@ pub(crate) use refuse::RefuseArgs;
 pub(crate) use report::{CorrectArgs, ReportArgs};
 pub(crate) use terms::TermsArgs;
 pub(crate) use waitlist::{
-    ApproveArgs, ApproveErasureArgs, EndArgs, EntryArgs, EraseArgs, EraseCommand, EvaluatorArgs,
+    ApproveArgs, EndArgs, EntryArgs, EraseArgs, EraseCommand, ErasureArgs, EvaluatorArgs,
     IntakeHeldArgs, ListArgs, ListImportArgs, NumberArgs, PersonArgs, PlanArgs, PriorityArgs,
     ReaffirmArgs, RegisterArgs, ReturnArgs, ScreenCommand, ShowArgs, StartArgs, StatsArgs,
     WaitlistCommand, WithdrawEntryArgs,

@@ -351,4 +351,11 @@ impl WaitlistService for Server {
     ) -> Answer<ApproveErasureResponse> {
         not_asked()
     }
+
+    async fn revoke_erasure(
+        &self,
+        _: Request<RevokeErasureRequest>,
+    ) -> Answer<RevokeErasureResponse> {
+        not_asked()
+    }
 }

@@ -104,6 +104,7 @@ pub(super) const TABLE: &[Row] = {
 
         row(A::RequestErasure, P::Erasure, &[(ProviderSystem, OWN), (Municipality, OWN), (PrivacyOfficer, SECOND)]),
         row(A::ApproveErasure, P::Erasure, &[(ProviderSystem, OWN), (Municipality, OWN), (PrivacyOfficer, SECOND)]),
+        row(A::RevokeErasure, P::Erasure, &[(ProviderSystem, OWN), (Municipality, OWN), (PrivacyOfficer, ALL)]),
         row(A::ManageParties, P::Keyops, &[(RegionOperator, REGION_SECOND)]),
         row(A::PublishTables, P::Count, &[(RegionOperator, REGION_SECOND)]),
         row(A::RotateKeys, P::Keyops, &[(KeyCustodian, SECOND)]),

@@ -109,6 +109,8 @@ worded! {
         RequestErasure = "request-erasure",
         /// Agrees, as the second one, that a person is erased.
         ApproveErasure = "approve-erasure",
+        /// Takes back the erasure of a person before it is carried out.
+        RevokeErasure = "revoke-erasure",
         /// Changes who the parties are.
         ManageParties = "manage-parties",
         /// Publishes protected tables.

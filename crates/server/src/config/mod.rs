@@ -21,6 +21,7 @@ pub use problem::Problem;
 pub use resolve::{Effective, resolve};
 pub use source::{File, Sources};
 pub(crate) use table::{SETTINGS, Scope, Setting};
+use waitlist::ErasureHold;
 
 /// What the server is told: every setting with its value.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Settings {
     pub kafka_options: Vec<(String, String)>,
     /// What the evaluator's receipts are verified with: name of its key, and the receipt key in hexadecimal digits.
     pub receipt_keys: Vec<(String, String)>,
+    /// How long an erasure that was agreed to can be taken back.
+    pub erasure_hold: ErasureHold,
     /// Prefix of the region's topics.
     pub region: String,
     /// Where gRPC listens.
@@ -82,6 +85,7 @@ impl Default for Settings {
             kafka: None,
             kafka_options: Vec::new(),
             receipt_keys: Vec::new(),
+            erasure_hold: ErasureHold::default(),
             region: "demo".to_owned(),
             grpc: SocketAddr::from(([127, 0, 0, 1], 50051)),
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
+use waitlist::ErasureHold;
 
 use super::given::Given;
 use super::problem::suggestion;
@@ -53,6 +54,8 @@ impl Setting {
 }
 
 const HOUR: u32 = 60 * 60;
+/// The law gives a month to erase somebody.
+const MONTH_HOURS: u32 = 30 * 24;
 
 /// Every setting there is, in the order of the documentation.
 pub(crate) static SETTINGS: &[Setting] = &[
@@ -132,6 +135,19 @@ pub(crate) static SETTINGS: &[Setting] = &[
             let keys: Vec<_> = keys.map(|(id, key)| format!("{id}={key}")).collect();
             keys.join(";")
         },
+    },
+    Setting {
+        name: "erasure-hold-hours",
+        placeholder: "HOURS",
+        scope: Scope::Serve,
+        help: "How long the erasure of a person can be taken back after two agreed; 0: it is carried out at once",
+        set: |settings, given| {
+            put(
+                &mut settings.erasure_hold,
+                given.number(0, MONTH_HOURS).map(ErasureHold::of_hours),
+            )
+        },
+        show: |settings| settings.erasure_hold.hours().to_string(),
     },
     Setting {
         name: "region",

@@ -76,6 +76,7 @@ fn every_setting_can_be_given_in_the_file() {
             person_keys = "/var/lib/region-keys"
             services = ["capacity"]
             kafka = "one:9092,two:9092"
+            erasure_hold_hours = 0
             region = "groningen"
             grpc = "[::1]:1"
             http = "localhost:2"
@@ -110,6 +111,7 @@ fn every_setting_can_be_given_in_the_file() {
     assert_eq!(settings.log_format, LogFormat::Json);
     assert_eq!(settings.stop_deadline.as_secs(), 3);
     assert_eq!(settings.max_connections, 6);
+    assert_eq!(settings.erasure_hold.hours(), 0);
     for setting in SETTINGS {
         assert_ne!(
             effective.origin(setting.name),
@@ -118,6 +120,23 @@ fn every_setting_can_be_given_in_the_file() {
             setting.name
         );
     }
+}
+
+#[test]
+fn an_erasure_is_held_for_three_days_and_for_a_month_at_most() {
+    assert_eq!(Settings::default().erasure_hold.hours(), 72);
+    let longest = |hours: &str| {
+        resolve(&Sources {
+            flags: flags(&[("erasure-hold-hours", &[hours])]),
+            ..Sources::default()
+        })
+    };
+    assert_eq!(longest("720").unwrap().settings.erasure_hold.hours(), 720);
+    let refused = longest("721").unwrap_err();
+    assert_eq!(
+        refused[0].to_string(),
+        "--erasure-hold-hours: must be a whole number from 0 to 720, not 721"
+    );
 }
 
 #[test]

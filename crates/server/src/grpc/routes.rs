@@ -34,7 +34,7 @@ fn start(
         Service::Capacity => capacity::mount(node, routes)?,
         Service::Waitlist => {
             let gateway = keys::gateway(settings, node)?;
-            waitlist::mount(node, routes, gateway)?;
+            waitlist::mount(node, routes, (gateway, settings.erasure_hold))?;
         }
         Service::Evaluator => {
             let ring = keys::evaluator(settings)?;

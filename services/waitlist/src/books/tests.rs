@@ -1,6 +1,7 @@
 use chassis::{Codec, DecodeError, Recorded};
 use domain::waitlist::books::{
-    Book, BookedReceipt, ErasureApproval, ErasureRequest, Event, FrozenMonth, Ground, Totals,
+    Book, BookedReceipt, ErasureApproval, ErasureRequest, ErasureRevocation, Event, FrozenMonth,
+    Ground, Totals,
 };
 use domain::waitlist::{Actor, UserId};
 use domain::{Aggregate, Day, Month, ProviderId, Timestamp};
@@ -10,6 +11,7 @@ use proto::waitlist::v1;
 use super::BooksWire;
 
 const AT: Timestamp = Timestamp::from_millis(1_780_000_000_123);
+const HOLD_MILLIS: i64 = 72 * 3_600_000;
 
 fn actor(user: &str) -> Actor {
     Actor {
@@ -57,7 +59,28 @@ fn erasure_approved() -> Event {
     Event::ErasureApproved(ErasureApproval {
         by: actor("two"),
         approved_at: AT,
+        due_at: AT.plus_millis(HOLD_MILLIS),
     })
+}
+
+/// As it was written before there was a hold.
+fn erasure_approved_at_once() -> Event {
+    Event::ErasureApproved(ErasureApproval {
+        by: actor("two"),
+        approved_at: AT,
+        due_at: AT,
+    })
+}
+
+fn erasure_revoked() -> Event {
+    Event::ErasureRevoked(ErasureRevocation {
+        by: actor("three"),
+        revoked_at: AT,
+    })
+}
+
+fn erasure_begun() -> Event {
+    Event::ErasureBegun { entries: 3 }
 }
 
 fn erasure_carried_out() -> Event {
@@ -65,15 +88,17 @@ fn erasure_carried_out() -> Event {
 }
 
 /// What may be written in one book, in order.
-fn books() -> [Vec<Event>; 3] {
+fn books() -> [Vec<Event>; 4] {
     [
         vec![receipt_booked(), admitted()],
         vec![month_frozen()],
         vec![
             erasure_requested(),
             erasure_approved(),
+            erasure_begun(),
             erasure_carried_out(),
         ],
+        vec![erasure_requested(), erasure_approved(), erasure_revoked()],
     ]
 }
 
@@ -119,7 +144,7 @@ fn the_sum_of_days_long_past_comes_back() {
 /// Events as they were written by every version there ever was. The files are only ever added to.
 #[test]
 fn every_event_ever_written_is_read() {
-    let golden: [(&[u8], Event); 6] = [
+    let golden: [(&[u8], Event); 9] = [
         (
             include_bytes!("../../tests/golden/receipt-booked-1.bin"),
             receipt_booked(),
@@ -138,7 +163,19 @@ fn every_event_ever_written_is_read() {
         ),
         (
             include_bytes!("../../tests/golden/erasure-approved-1.bin"),
+            erasure_approved_at_once(),
+        ),
+        (
+            include_bytes!("../../tests/golden/erasure-approved-2.bin"),
             erasure_approved(),
+        ),
+        (
+            include_bytes!("../../tests/golden/erasure-revoked-1.bin"),
+            erasure_revoked(),
+        ),
+        (
+            include_bytes!("../../tests/golden/erasure-begun-1.bin"),
+            erasure_begun(),
         ),
         (
             include_bytes!("../../tests/golden/erasure-carried-out-1.bin"),

@@ -4,8 +4,8 @@ use chassis::{Codec, DecodeError, Recorded};
 use domain::Month;
 use domain::waitlist::Epoch;
 use domain::waitlist::books::{
-    Book, BookedReceipt, Erasure, ErasureApproval, ErasureRequest, Event, FrozenMonth, Grants,
-    Ground, PublishedTable, RecoderKeys, Totals,
+    Book, BookedReceipt, Erasure, ErasureApproval, ErasureRequest, ErasureRevocation, Event,
+    FrozenMonth, Grants, Ground, PublishedTable, RecoderKeys, Totals,
 };
 use domain::waitlist::counts::{Dimension, Protected, ProtectedRow};
 use prost::Message;
@@ -75,6 +75,10 @@ fn encode_event(event: &Event) -> Stored {
         Event::KeysNamed(keys) => Stored::KeysNamed(encode_keys(*keys)),
         Event::ErasureRequested(request) => Stored::ErasureRequested(encode_request(request)),
         Event::ErasureApproved(approval) => Stored::ErasureApproved(encode_approval(approval)),
+        Event::ErasureRevoked(revocation) => Stored::ErasureRevoked(encode_revocation(revocation)),
+        Event::ErasureBegun { entries } => {
+            Stored::ErasureBegun(v1::ErasureBegun { entries: *entries })
+        }
         Event::ErasureCarriedOut { entries } => {
             Stored::ErasureCarriedOut(v1::ErasureCarriedOut { entries: *entries })
         }
@@ -90,6 +94,8 @@ fn decode_event(stored: Stored) -> Result<Event, Unreadable> {
         Stored::TablePublished(table) => Event::TablePublished(Box::new(decode_table(table)?)),
         Stored::ErasureRequested(request) => Event::ErasureRequested(decode_request(request)?),
         Stored::ErasureApproved(approval) => Event::ErasureApproved(decode_approval(approval)?),
+        Stored::ErasureRevoked(revocation) => Event::ErasureRevoked(decode_revocation(revocation)?),
+        Stored::ErasureBegun(v1::ErasureBegun { entries }) => Event::ErasureBegun { entries },
         Stored::ErasureCarriedOut(v1::ErasureCarriedOut { entries }) => {
             Event::ErasureCarriedOut { entries }
         }
@@ -109,6 +115,8 @@ fn encode_book(book: &Book) -> v1::BookState {
             carried_out: erasure
                 .carried_out
                 .map(|entries| v1::ErasureCarriedOut { entries }),
+            revoked: erasure.revoked.as_ref().map(encode_revocation),
+            begun: erasure.begun.map(|entries| v1::ErasureBegun { entries }),
         })),
     };
     v1::BookState { book }
@@ -124,6 +132,8 @@ fn decode_book(state: v1::BookState) -> Result<Book, Unreadable> {
         Some(StoredBook::Erasure(erasure)) => Book::Erasure(Box::new(Erasure {
             request: decode_request(needed(erasure.request, "request")?)?,
             approval: erasure.approval.map(decode_approval).transpose()?,
+            revoked: erasure.revoked.map(decode_revocation).transpose()?,
+            begun: erasure.begun.map(|begun| begun.entries),
             carried_out: erasure.carried_out.map(|done| done.entries),
         })),
     })
@@ -271,12 +281,30 @@ fn encode_approval(approval: &ErasureApproval) -> v1::ErasureApproved {
     v1::ErasureApproved {
         by: Some(encode_actor(&approval.by)),
         approved_at: stamp(approval.approved_at),
+        due_at: stamp(approval.due_at),
     }
 }
 
 fn decode_approval(given: v1::ErasureApproved) -> Result<ErasureApproval, Unreadable> {
+    let approved_at = moment(given.approved_at, "approved_at")?;
+    let due_at = given.due_at.map(|due_at| moment(Some(due_at), "due_at"));
     Ok(ErasureApproval {
         by: decode_actor(given.by)?,
-        approved_at: moment(given.approved_at, "approved_at")?,
+        approved_at,
+        due_at: due_at.transpose()?.unwrap_or(approved_at),
+    })
+}
+
+fn encode_revocation(revocation: &ErasureRevocation) -> v1::ErasureRevoked {
+    v1::ErasureRevoked {
+        by: Some(encode_actor(&revocation.by)),
+        revoked_at: stamp(revocation.revoked_at),
+    }
+}
+
+fn decode_revocation(given: v1::ErasureRevoked) -> Result<ErasureRevocation, Unreadable> {
+    Ok(ErasureRevocation {
+        by: decode_actor(given.by)?,
+        revoked_at: moment(given.revoked_at, "revoked_at")?,
     })
 }

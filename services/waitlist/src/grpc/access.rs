@@ -37,6 +37,7 @@ pub const CALLS: Calls = &[
     ("GetProtectedTable", &[Action::ReadRegionAggregates]),
     ("RequestErasure", &[Action::RequestErasure]),
     ("ApproveErasure", &[Action::ApproveErasure]),
+    ("RevokeErasure", &[Action::RevokeErasure]),
     ("GetKeyRotation", &[Action::DestroyKey]),
 ];
 

@@ -177,6 +177,8 @@ fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
         | BookEvent::KeysNamed(_)
         | BookEvent::ErasureRequested(_)
         | BookEvent::ErasureApproved(_)
+        | BookEvent::ErasureRevoked(_)
+        | BookEvent::ErasureBegun { .. }
         | BookEvent::ErasureCarriedOut { .. } => (covered, beyond),
     })
 }

@@ -26,6 +26,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::books::{BooksView, BooksWire};
 use crate::gateway::Gateway;
+use crate::hold::ErasureHold;
 use crate::view::WaitlistView;
 use crate::wire::{self, Asking, Wire};
 
@@ -47,6 +48,7 @@ struct Shared {
     books: Books,
     node: Node,
     gateway: Gateway,
+    erasure_hold: ErasureHold,
     /// Set once it is known that the gateway's keys are the region's.
     keys_hold: OnceLock<()>,
 }
@@ -72,13 +74,18 @@ impl Caller {
 
 impl Api {
     /// The service on these topics.
-    pub(crate) fn new((context, books): (Waitlist, Books), node: Node, gateway: Gateway) -> Self {
+    pub(crate) fn new(
+        (context, books): (Waitlist, Books),
+        node: Node,
+        (gateway, erasure_hold): (Gateway, ErasureHold),
+    ) -> Self {
         alarm::show();
         Self(Arc::new(Shared {
             context,
             books,
             node,
             gateway,
+            erasure_hold,
             keys_hold: OnceLock::new(),
         }))
     }
@@ -244,6 +251,15 @@ impl WaitlistService for Api {
     ) -> Result<Response<v1::ApproveErasureResponse>, Status> {
         let caller = Caller::of(&request);
         let response = self.agree_to_erase(&caller, request.get_ref()).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn revoke_erasure(
+        &self,
+        request: Request<v1::RevokeErasureRequest>,
+    ) -> Result<Response<v1::RevokeErasureResponse>, Status> {
+        let caller = Caller::of(&request);
+        let response = self.take_back(&caller, request.get_ref()).await?;
         Ok(Response::new(response))
     }
 

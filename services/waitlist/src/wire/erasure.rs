@@ -77,28 +77,28 @@ pub(crate) fn erasing(
     })
 }
 
-/// An approval that was understood.
-pub(crate) struct Approving {
+/// What somebody says of an erasure that was asked for, understood.
+pub(crate) struct Deciding {
     pub(crate) erasure_id: Uuid,
     pub(crate) by: Actor,
     pub(crate) call: Call<()>,
     pub(crate) at_least: Vec<String>,
 }
 
-/// Reads who agrees to what.
-pub(crate) fn approving(
-    request: &v1::ApproveErasureRequest,
+/// Reads who agrees to what, or takes back what.
+pub(crate) fn deciding(
+    (context, erasure_id): (Option<&v1::CommandContext>, &str),
     asking: &Asking<'_>,
-) -> Result<Approving, Violations> {
+) -> Result<Deciding, Violations> {
     let mut checks = Checks::default();
-    let envelope = envelope(request.context.as_ref(), asking, &mut checks);
+    let envelope = envelope(context, asking, &mut checks);
     let by = actor(asking.access, &mut checks);
     let parse = |text: &str| Uuid::try_parse(text).ok();
     let path = Path::root("erasure_id");
-    let id = checks.parsed(path, &request.erasure_id, parse, "must be a UUID");
+    let id = checks.parsed(path, erasure_id, parse, "must be a UUID");
     let (by, erasure_id) = checks.finish(by.zip(id))?;
     let (call, at_least) = envelope.with(());
-    Ok(Approving {
+    Ok(Deciding {
         erasure_id,
         by,
         call,

@@ -26,7 +26,7 @@ pub(crate) use counts::{
     completeness, first_word, flow, months, protected_table, return_line, second_word, table,
 };
 pub(crate) use declaration::declare;
-pub(crate) use erasure::{Erasing, approving, erasing};
+pub(crate) use erasure::{Deciding, Erasing, deciding, erasing};
 pub(crate) use request::{
     Asking, MAX_TOKENS, Order, approve_screening, granted, person, register, request_screening,
     set_priority, step,

@@ -10,13 +10,13 @@ use crate::words::one_of;
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct EraseArgs {
-    /// Instead: agree to the erasure of a person.
+    /// Instead: agree to the erasure of a person, or take it back.
     #[command(subcommand)]
-    pub(crate) approve: Option<EraseCommand>,
+    pub(crate) decision: Option<EraseCommand>,
     /// Ids of entries of one's own: erased at once
     #[arg(value_name = "ENTRY", required_unless_present = "person", value_parser = parse::entry_id)]
     pub(crate) entries: Vec<String>,
-    /// Everything about a person, on all lists of the region, once a second person agrees; the citizen number (BSN) is
+    /// Everything about a person, on all lists of the region, some days after a second person agrees; the citizen number (BSN) is
     /// typed, or is the first line of standard input
     #[arg(long, conflicts_with = "entries")]
     pub(crate) person: bool,
@@ -34,16 +34,18 @@ pub(crate) struct EraseArgs {
     pub(crate) command: CommandArgs,
 }
 
-/// What a second person does.
+/// What is said of the erasure of a person that was asked for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum EraseCommand {
-    /// Agree to the erasure of a person
-    Approve(ApproveErasureArgs),
+    /// Agree to the erasure of a person: it is held then, and carried out some days later
+    Approve(ErasureArgs),
+    /// Take the erasure of a person back, until it is carried out
+    Revoke(ErasureArgs),
 }
 
 /// Which erasure.
 #[derive(Debug, Args)]
-pub(crate) struct ApproveErasureArgs {
+pub(crate) struct ErasureArgs {
     /// Id that `erase --person` printed
     #[arg(value_name = "ERASURE-ID")]
     pub(crate) erasure_id: String,

@@ -14,7 +14,7 @@ mod tests;
 use clap::Subcommand;
 
 pub(crate) use counts::StatsArgs;
-pub(crate) use erase::{ApproveErasureArgs, EraseArgs, EraseCommand};
+pub(crate) use erase::{EraseArgs, EraseCommand, ErasureArgs};
 pub(crate) use import::ListImportArgs;
 pub(crate) use number::{EvaluatorArgs, NumberArgs};
 pub(crate) use reads::{ListArgs, PersonArgs, ShowArgs};

@@ -71,7 +71,7 @@ fn a_return_is_of_an_entry_or_of_a_month() {
 }
 
 #[test]
-fn entries_are_erased_or_a_person_or_an_erasure_is_agreed_to() {
+fn entries_are_erased_or_a_person_or_an_erasure_is_agreed_to_or_taken_back() {
     let ground = ["--ground", "objection"];
     let Ok(WaitlistCommand::Erase(args)) =
         parsed(&[&["erase", ENTRY, ENTRY][..], &ground].concat())
@@ -81,14 +81,17 @@ fn entries_are_erased_or_a_person_or_an_erasure_is_agreed_to() {
     assert_eq!(args.entries.len(), 2);
     assert_eq!(args.ground, Some(ErasureGround::Objection));
     assert!(parsed(&[&["erase", "--person"][..], &ground].concat()).is_ok());
-    let Ok(WaitlistCommand::Erase(args)) = parsed(&["erase", "approve", "e1"]) else {
-        panic!("refused")
-    };
-    assert!(args.approve.is_some());
+    for decision in ["approve", "revoke"] {
+        let Ok(WaitlistCommand::Erase(args)) = parsed(&["erase", decision, "e1"]) else {
+            panic!("refused")
+        };
+        assert!(args.decision.is_some());
+    }
     for wrong in [
         &["erase", ENTRY][..],
         &["erase", "--ground", "objection"],
         &["erase", ENTRY, "--person", "--ground", "objection"],
+        &["erase", "revoke"],
     ] {
         assert!(parsed(wrong).is_err(), "{wrong:?}");
     }

@@ -8,6 +8,8 @@ impl Aggregate for Book {
 
     fn decide(&self, command: &Command, now: Timestamp) -> Result<Vec<Event>, Rejection> {
         match (command, self) {
+            (command, Self::Erasure(erasure)) => erasure.decide(command, now),
+
             (Command::Admit { receipt, new }, Self::Grants(grants)) => {
                 grants.admit(*receipt, *new, now)
             }
@@ -38,42 +40,29 @@ impl Aggregate for Book {
                 Ok(vec![Event::TablePublished(table.clone())])
             }
 
-            (Command::RequestErasure(request), Self::Erasure(known)) => known.ask_again(request),
             (Command::RequestErasure(request), Self::Blank) => {
                 Ok(vec![Event::ErasureRequested(request.clone())])
             }
 
-            (Command::ApproveErasure { .. } | Command::CarryOut { .. }, Self::Blank) => {
-                Err(Rejection::UnknownErasure)
-            }
-            (Command::ApproveErasure { by, is_officer }, Self::Erasure(erasure)) => {
-                erasure.approve(by, *is_officer, now)
-            }
-            (Command::CarryOut { entries }, Self::Erasure(erasure)) => erasure.carry_out(*entries),
-
             (
-                Command::Admit { .. },
-                Self::Month(_) | Self::Erasure(_) | Self::Table(_) | Self::Keys(_),
-            )
+                Command::ApproveErasure { .. }
+                | Command::RevokeErasure { .. }
+                | Command::BeginErasure { .. }
+                | Command::CarryOut { .. },
+                Self::Blank,
+            ) => Err(Rejection::UnknownErasure),
+            (Command::Admit { .. }, Self::Month(_) | Self::Table(_) | Self::Keys(_))
             | (
                 Command::Freeze { .. },
-                Self::Month(_)
-                | Self::Grants(_)
-                | Self::Erasure(_)
-                | Self::Table(_)
-                | Self::Keys(_),
+                Self::Month(_) | Self::Grants(_) | Self::Table(_) | Self::Keys(_),
             )
-            | (
-                Command::Publish(_),
-                Self::Month(_) | Self::Grants(_) | Self::Erasure(_) | Self::Keys(_),
-            )
-            | (
-                Command::NameKeys(_),
-                Self::Month(_) | Self::Grants(_) | Self::Erasure(_) | Self::Table(_),
-            )
+            | (Command::Publish(_), Self::Month(_) | Self::Grants(_) | Self::Keys(_))
+            | (Command::NameKeys(_), Self::Month(_) | Self::Grants(_) | Self::Table(_))
             | (
                 Command::RequestErasure(_)
                 | Command::ApproveErasure { .. }
+                | Command::RevokeErasure { .. }
+                | Command::BeginErasure { .. }
                 | Command::CarryOut { .. },
                 Self::Grants(_) | Self::Month(_) | Self::Table(_) | Self::Keys(_),
             ) => Err(Rejection::OtherBook),
@@ -92,6 +81,12 @@ impl Aggregate for Book {
             Event::ErasureRequested(request) => Self::Erasure(Box::new(Erasure::asked(request))),
             Event::ErasureApproved(approval) => self.erasing(|erasure| {
                 erasure.approval = Some(approval.clone());
+            }),
+            Event::ErasureRevoked(revocation) => self.erasing(|erasure| {
+                erasure.revoked = Some(revocation.clone());
+            }),
+            Event::ErasureBegun { entries } => self.erasing(|erasure| {
+                erasure.begun = Some(*entries);
             }),
             Event::ErasureCarriedOut { entries } => self.erasing(|erasure| {
                 erasure.carried_out = Some(*entries);
@@ -116,6 +111,11 @@ impl Aggregate for Book {
             Rejection::OfficersOwnOrganisationApproves => "officers-own-organisation-approves",
             Rejection::ErasureRequestLapsed => "erasure-request-lapsed",
             Rejection::ErasureNotApproved => "erasure-not-approved",
+            Rejection::ErasureHeld => "erasure-held",
+            Rejection::ErasureNotBegun => "erasure-not-begun",
+            Rejection::ErasureRevoked => "erasure-revoked",
+            Rejection::ErasureCarriedOut => "erasure-carried-out",
+            Rejection::OtherOrganisationRevokes => "other-organisation-revokes",
         }
     }
 }

@@ -1,6 +1,7 @@
-//! An erasure that two people decide on: somebody asks, and somebody else agrees within two weeks.
+//! An erasure that two people decide on: somebody asks, and somebody else agrees within two weeks. It is held for a while
+//! then, in which it can be taken back; whoever carries it out says so before anything is erased.
 
-use super::{Event, REQUEST_VALID_FOR_MILLIS, Rejection};
+use super::{Command, Event, REQUEST_VALID_FOR_MILLIS, Rejection};
 use crate::Timestamp;
 use crate::waitlist::Actor;
 
@@ -43,6 +44,17 @@ pub struct ErasureApproval {
     pub by: Actor,
     /// When.
     pub approved_at: Timestamp,
+    /// From then on it is carried out.
+    pub due_at: Timestamp,
+}
+
+/// Somebody takes it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasureRevocation {
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub revoked_at: Timestamp,
 }
 
 /// How far an erasure is.
@@ -52,6 +64,10 @@ pub struct Erasure {
     pub request: ErasureRequest,
     /// Who agreed; none: nobody yet.
     pub approval: Option<ErasureApproval>,
+    /// Who took it back; none: nobody.
+    pub revoked: Option<ErasureRevocation>,
+    /// It is being carried out, and is about so many entries; none: it has not begun.
+    pub begun: Option<u32>,
     /// How many entries were erased; none: it is not done.
     pub carried_out: Option<u32>,
 }
@@ -88,11 +104,43 @@ impl Erasure {
         Self {
             request: request.clone(),
             approval: None,
+            revoked: None,
+            begun: None,
             carried_out: None,
         }
     }
 
-    pub(super) fn ask_again(&self, request: &ErasureRequest) -> Decision {
+    /// Whether it is to be carried out now: agreed to, held for long enough, and not done.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.carried_out.is_none() && self.begin(0, now).is_ok()
+    }
+
+    /// Whether an organisation asked for it, or agreed.
+    pub fn is_of(&self, organisation: &str) -> bool {
+        let agreed = self.approval.iter().map(|approval| &approval.by);
+        let mut said = agreed.chain([&self.request.by]);
+        said.any(|by| by.organisation.as_str() == organisation)
+    }
+
+    pub(super) fn decide(&self, command: &Command, now: Timestamp) -> Decision {
+        match command {
+            Command::RequestErasure(request) => self.ask_again(request),
+            Command::ApproveErasure {
+                by,
+                is_officer,
+                hold_millis,
+            } => self.approve((by, *is_officer), *hold_millis, now),
+            Command::RevokeErasure { by, is_officer } => self.revoke(by, *is_officer, now),
+            Command::BeginErasure { entries } => self.begin(*entries, now),
+            Command::CarryOut { entries } => self.carry_out(*entries),
+            Command::Admit { .. }
+            | Command::Freeze { .. }
+            | Command::NameKeys(_)
+            | Command::Publish(_) => Err(Rejection::OtherBook),
+        }
+    }
+
+    fn ask_again(&self, request: &ErasureRequest) -> Decision {
         // What is sealed anew reads otherwise each time.
         if self.request.by == request.by && self.request.ground == request.ground {
             Ok(vec![])
@@ -101,7 +149,12 @@ impl Erasure {
         }
     }
 
-    pub(super) fn approve(&self, by: &Actor, is_officer: bool, now: Timestamp) -> Decision {
+    fn approve(
+        &self,
+        (by, is_officer): (&Actor, bool),
+        hold_millis: i64,
+        now: Timestamp,
+    ) -> Decision {
         let asked_by = &self.request.by;
         let open_for = now.millis_since(self.request.requested_at);
         if by.user == asked_by.user {
@@ -110,6 +163,8 @@ impl Erasure {
             Err(Rejection::OfficersOwnOrganisationApproves)
         } else if by.organisation != asked_by.organisation && !is_officer {
             Err(Rejection::OtherOrganisationApproves)
+        } else if self.revoked.is_some() {
+            Err(Rejection::ErasureRevoked)
         } else if self.approval.is_some() {
             Ok(vec![])
         } else if open_for > REQUEST_VALID_FOR_MILLIS {
@@ -118,15 +173,49 @@ impl Erasure {
             Ok(vec![Event::ErasureApproved(ErasureApproval {
                 by: by.clone(),
                 approved_at: now,
+                due_at: now.plus_millis(hold_millis),
             })])
         }
     }
 
-    pub(super) fn carry_out(&self, entries: u32) -> Decision {
-        match (&self.approval, self.carried_out) {
-            (None, _) => Err(Rejection::ErasureNotApproved),
-            (Some(_), Some(_)) => Ok(vec![]),
-            (Some(_), None) => Ok(vec![Event::ErasureCarriedOut { entries }]),
+    fn revoke(&self, by: &Actor, is_officer: bool, now: Timestamp) -> Decision {
+        if !is_officer && !self.is_of(by.organisation.as_str()) {
+            Err(Rejection::OtherOrganisationRevokes)
+        } else if self.revoked.is_some() {
+            Ok(vec![])
+        } else if self.begun.is_some() || self.carried_out.is_some() {
+            Err(Rejection::ErasureCarriedOut)
+        } else {
+            Ok(vec![Event::ErasureRevoked(ErasureRevocation {
+                by: by.clone(),
+                revoked_at: now,
+            })])
+        }
+    }
+
+    fn begin(&self, entries: u32, now: Timestamp) -> Decision {
+        let Some(approval) = &self.approval else {
+            return Err(Rejection::ErasureNotApproved);
+        };
+        if self.revoked.is_some() {
+            Err(Rejection::ErasureRevoked)
+        } else if self.begun.is_some() || self.carried_out.is_some() {
+            Ok(vec![])
+        } else if now < approval.due_at {
+            Err(Rejection::ErasureHeld)
+        } else {
+            Ok(vec![Event::ErasureBegun { entries }])
+        }
+    }
+
+    fn carry_out(&self, entries: u32) -> Decision {
+        match (self.carried_out, self.begun) {
+            (Some(_), _) => Ok(vec![]),
+            (None, None) => Err(Rejection::ErasureNotBegun),
+            // Whoever comes second finds fewer, or none: what there was at the beginning counts.
+            (None, Some(begun)) => Ok(vec![Event::ErasureCarriedOut {
+                entries: entries.max(begun),
+            }]),
         }
     }
 }

@@ -7,7 +7,7 @@ mod grants;
 #[cfg(test)]
 mod tests;
 
-pub use erasure::{Erasure, ErasureApproval, ErasureRequest, Ground};
+pub use erasure::{Erasure, ErasureApproval, ErasureRequest, ErasureRevocation, Ground};
 pub use grants::{BookedReceipt, Grants};
 
 use super::counts::{Dimension, Protected};
@@ -104,8 +104,22 @@ pub enum Command {
         by: Actor,
         /// Is a privacy officer: agrees also to what another organisation asks.
         is_officer: bool,
+        /// So long it is held from then on, and can be taken back; 0: it is carried out at once.
+        hold_millis: i64,
     },
-    /// Says that what was agreed to is done.
+    /// Takes it back.
+    RevokeErasure {
+        /// Who.
+        by: Actor,
+        /// Is a privacy officer: takes back also what other organisations decided.
+        is_officer: bool,
+    },
+    /// Begins to carry it out: from here on nobody takes it back. To be said before anything is erased.
+    BeginErasure {
+        /// How many entries it is about.
+        entries: u32,
+    },
+    /// Says that what was begun is done.
     CarryOut {
         /// How many entries were erased.
         entries: u32,
@@ -134,6 +148,13 @@ pub enum Event {
     ErasureRequested(ErasureRequest),
     /// Somebody else agrees.
     ErasureApproved(ErasureApproval),
+    /// Somebody takes it back.
+    ErasureRevoked(ErasureRevocation),
+    /// It is being carried out.
+    ErasureBegun {
+        /// It is about so many entries.
+        entries: u32,
+    },
     /// It is done.
     ErasureCarriedOut {
         /// So many entries.
@@ -181,4 +202,23 @@ pub enum Rejection {
     /// Nobody has agreed.
     #[error("the erasure has not been approved")]
     ErasureNotApproved,
+    /// It may still be taken back.
+    #[error("the erasure is held: it can still be taken back")]
+    ErasureHeld,
+    /// Nothing is erased before that is said.
+    #[error("the erasure has not begun")]
+    ErasureNotBegun,
+    /// Somebody took it back.
+    #[error("the erasure was taken back: ask for it anew")]
+    ErasureRevoked,
+    /// Its hold is over, and somebody began.
+    #[error(
+        "the erasure is carried out and cannot be taken back: who still waits is registered again"
+    )]
+    ErasureCarriedOut,
+    /// Others have no say in it, but for a privacy officer.
+    #[error(
+        "an erasure is taken back by the organisation that asked for it, the one that agreed, or a privacy officer"
+    )]
+    OtherOrganisationRevokes,
 }

@@ -46,6 +46,7 @@ const RECORDS: &[(&str, &str, Verb, bool)] = &[
     ),
     ("RequestErasure", "request-erasure", Verb::Delete, true),
     ("ApproveErasure", "approve-erasure", Verb::Delete, true),
+    ("RevokeErasure", "revoke-erasure", Verb::Update, true),
     ("GetKeyRotation", "destroy-key", Verb::Execute, false),
 ];
 

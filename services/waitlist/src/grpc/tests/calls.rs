@@ -6,7 +6,7 @@ use proto::waitlist::v1::request_erasure_request::Subject;
 use super::*;
 
 impl World {
-    /// Asks by the name of the call. The erasure is what `ApproveErasure` agrees to.
+    /// Asks by the name of the call. The erasure is what `ApproveErasure` agrees to, and `RevokeErasure` takes back.
     pub(super) async fn ask(
         &self,
         method: &str,
@@ -63,6 +63,13 @@ impl World {
                     erasure_id: erasure.to_owned(),
                 };
                 self.approve_erasure(caller, request).await.map(drop)
+            }
+            "RevokeErasure" => {
+                let request = v1::RevokeErasureRequest {
+                    context,
+                    erasure_id: erasure.to_owned(),
+                };
+                self.revoke_erasure(caller, request).await.map(drop)
             }
             other => self.ask_to_read(other, caller).await,
         }
@@ -144,9 +151,9 @@ impl World {
         answer.erasure_id
     }
 
-    /// One entry, screened by one, and an erasure that waits for somebody who agrees.
+    /// One entry, screened by one, and an erasure that waits for somebody who agrees, and is held then.
     pub(super) async fn in_use() -> (Self, String) {
-        let world = Self::start().await;
+        let world = Arc::new(Region::that_holds(72)).node("node-1").await;
         world.register(ONE, 1, person(1)).await;
         world.ask("RequestScreening", ONE, "").await.unwrap();
         let erasure = world.asked_to_erase(ONE, person(1)).await;

@@ -4,10 +4,10 @@ use proto::waitlist::v1::request_erasure_request::Subject;
 
 use super::*;
 
-const COLLEAGUE: &str = "collega:provider-system@agb:06000001";
+pub(super) const COLLEAGUE: &str = "collega:provider-system@agb:06000001";
 
 impl World {
-    async fn erase(
+    pub(super) async fn erase(
         &self,
         caller: &str,
         numbers: &[u32],
@@ -22,15 +22,23 @@ impl World {
     }
 
     async fn agree(&self, caller: &str, erasure_id: &str) -> Result<u64, Status> {
+        Ok(self.agreed(caller, erasure_id).await?.entries)
+    }
+
+    pub(super) async fn agreed(
+        &self,
+        caller: &str,
+        erasure_id: &str,
+    ) -> Result<v1::ApproveErasureResponse, Status> {
         let request = v1::ApproveErasureRequest {
             context: self.region.context(),
             erasure_id: erasure_id.to_owned(),
         };
-        Ok(self.approve_erasure(caller, request).await?.entries)
+        self.approve_erasure(caller, request).await
     }
 
     /// On the lists of all providers.
-    async fn listed(&self) -> Vec<String> {
+    pub(super) async fn listed(&self) -> Vec<String> {
         let mut ids = Vec::new();
         for caller in [ONE, TWO, THREE] {
             let listed = self
@@ -61,7 +69,7 @@ impl World {
     }
 
     /// Nothing anywhere says that there was an entry.
-    async fn knows_nothing_of(&self, number: u32) {
+    pub(super) async fn knows_nothing_of(&self, number: u32) {
         let request = v1::GetEntryRequest {
             entry_id: id(number),
             ..Default::default()

@@ -122,8 +122,13 @@ impl World {
             context: drawn.context(region),
             erasure_id: drawn.text(),
         };
+        let revoke = v1::RevokeErasureRequest {
+            context: drawn.context(region),
+            erasure_id: drawn.text(),
+        };
         send!(self, refusals: request_erasure, OFFICER, ask);
         send!(self, refusals: approve_erasure, ONE, approve);
+        send!(self, refusals: revoke_erasure, ONE, revoke);
         refusals
     }
 

@@ -5,6 +5,7 @@ mod drawn;
 mod erasure;
 mod frozen;
 mod grants;
+mod hold;
 mod hostile;
 mod insiders;
 mod made;
@@ -42,10 +43,11 @@ use tonic_types::StatusExt;
 use uuid::Builder;
 
 use super::{Api, CALLS};
-use crate::Gateway;
+use crate::{ErasureHold, Gateway};
 use made::*;
 
-const DAY_MILLIS: i64 = 24 * 3_600_000;
+const HOUR_MILLIS: i64 = 3_600_000;
+const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 /// Nothing that a test waits for takes this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -70,11 +72,17 @@ struct Region {
     keys: Arc<FileVault>,
     _disk: TempDir,
     commands: AtomicU64,
+    erasure_hold: ErasureHold,
 }
 
 impl Region {
-    /// It is noon, 10 November 2026.
+    /// It is noon, 10 November 2026. Erasures are carried out as soon as they are agreed to.
     fn new() -> Self {
+        Self::that_holds(0)
+    }
+
+    /// The same, with so many hours in which an erasure can be taken back.
+    fn that_holds(hours: u32) -> Self {
         let clock = Arc::new(AtomicI64::new(noon("2026-11-10").as_millis()));
         let hand = Arc::clone(&clock);
         let log_clock = Arc::new(move || hand.load(Ordering::Relaxed));
@@ -93,6 +101,7 @@ impl Region {
             keys: Arc::new(FileVault::open(disk.path()).unwrap()),
             _disk: disk,
             commands: AtomicU64::new(0),
+            erasure_hold: ErasureHold::of_hours(hours),
         }
     }
 
@@ -125,6 +134,11 @@ impl Region {
     /// Goes on to noon of a day.
     fn go_to(&self, day: &str) {
         self.clock.store(noon(day).as_millis(), Ordering::Relaxed);
+    }
+
+    /// Goes on by so many hours.
+    fn go_on(&self, hours: i64) {
+        self.clock.fetch_add(hours * HOUR_MILLIS, Ordering::Relaxed);
     }
 
     fn now(&self) -> Timestamp {
@@ -215,7 +229,8 @@ impl World {
     fn of(region: Arc<Region>, node: Node) -> Self {
         let list = Context::start_about_persons(&node, "demo.waitlist", "list").unwrap();
         let books = Context::start(&node, "demo.waitlist-books", "books").unwrap();
-        let api = Api::new((list, books), node.clone(), gateway());
+        let rest = (gateway(), region.erasure_hold);
+        let api = Api::new((list, books), node.clone(), rest);
         Self { api, node, region }
     }
 
@@ -321,6 +336,7 @@ impl World {
         get_protected_table "GetProtectedTable": GetProtectedTableRequest -> GetProtectedTableResponse;
         request_erasure "RequestErasure": RequestErasureRequest -> RequestErasureResponse;
         approve_erasure "ApproveErasure": ApproveErasureRequest -> ApproveErasureResponse;
+        revoke_erasure "RevokeErasure": RevokeErasureRequest -> RevokeErasureResponse;
         get_key_rotation "GetKeyRotation": GetKeyRotationRequest -> GetKeyRotationResponse;
     }
 }

@@ -59,7 +59,7 @@ async fn threat_18_every_call_is_open_to_the_roles_of_the_table_and_to_no_other(
             open += u32::from(is_open);
         }
     }
-    assert_eq!(open, 34, "cells of the table that are open to somebody");
+    assert_eq!(open, 37, "cells of the table that are open to somebody");
 }
 
 #[tokio::test]

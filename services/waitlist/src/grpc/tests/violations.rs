@@ -321,13 +321,21 @@ async fn erasures_name_every_field_that_is_wrong() {
         let refused = world.request_erasure(ONE, request).await;
         assert_eq!(wrong_fields(refused), [&envelope[..], &fields].concat());
     }
+    let fields = ["context.command_id", "context.at_least", "erasure_id"];
     let request = v1::ApproveErasureRequest {
         context: context(),
         erasure_id: "x".into(),
     };
-    let refused = world.approve_erasure(ONE, request).await;
     assert_eq!(
-        wrong_fields(refused),
-        ["context.command_id", "context.at_least", "erasure_id"]
+        wrong_fields(world.approve_erasure(ONE, request).await),
+        fields
+    );
+    let request = v1::RevokeErasureRequest {
+        context: context(),
+        erasure_id: "x".into(),
+    };
+    assert_eq!(
+        wrong_fields(world.revoke_erasure(ONE, request).await),
+        fields
     );
 }

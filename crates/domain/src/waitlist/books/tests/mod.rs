@@ -1,3 +1,6 @@
+mod erasure;
+mod erasure_model;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -230,136 +233,15 @@ fn actor(user: &str, organisation: u32) -> Actor {
     }
 }
 
-fn request() -> ErasureRequest {
-    ErasureRequest {
-        by: actor("one", 1),
-        is_by_officer: false,
-        sealed_subject: vec![1; 16],
-        ground: Ground::Objection,
-        requested_at: noon(0),
-    }
-}
-
-fn requested() -> Event {
-    Event::ErasureRequested(request())
-}
-
-fn approve(user: &str, organisation: u32) -> Command {
-    Command::ApproveErasure {
-        by: actor(user, organisation),
-        is_officer: false,
-    }
-}
-
-fn approved(user: &str, organisation: u32, days: i32) -> Event {
-    Event::ErasureApproved(ErasureApproval {
-        by: actor(user, organisation),
-        approved_at: noon(days),
-    })
-}
-
-#[test]
-fn a_colleague_agrees_to_an_erasure_and_it_is_carried_out_once() {
-    book([])
-        .when(Command::RequestErasure(request()))
-        .then([requested()])
-        .at(noon(3))
-        .when(approve("two", 1))
-        .then([approved("two", 1, 3)])
-        .when(Command::CarryOut { entries: 1 })
-        .then([Event::ErasureCarriedOut { entries: 1 }])
-        .when(Command::CarryOut { entries: 0 })
-        .then_nothing();
-}
-
-#[test]
-fn who_asks_does_not_agree_in_whatever_organisation_or_role() {
-    for organisation in [1, 2] {
-        for is_officer in [false, true] {
-            let by = actor("ONE", organisation);
-            book([requested()])
-                .when(Command::ApproveErasure { by, is_officer })
-                .then_rejected(Rejection::RequesterApproves);
-        }
-    }
-}
-
-#[test]
-fn another_organisation_agrees_only_by_its_privacy_officer() {
-    book([requested()])
-        .when(approve("two", 2))
-        .then_rejected(Rejection::OtherOrganisationApproves)
-        .when(Command::ApproveErasure {
-            by: actor("two", 2),
-            is_officer: true,
-        })
-        .then([approved("two", 2, 0)]);
-}
-
-#[test]
-fn a_request_lapses_after_two_weeks() {
-    let last = noon(0).plus_millis(REQUEST_VALID_FOR_MILLIS);
-    let given = book([requested()]).at(last.plus_millis(1));
-    given
-        .when(approve("two", 1))
-        .then_rejected(Rejection::ErasureRequestLapsed)
-        .at(last)
-        .when(approve("two", 1))
-        .then([Event::ErasureApproved(ErasureApproval {
-            by: actor("two", 1),
-            approved_at: last,
-        })]);
-}
-
-#[test]
-fn an_approval_stands_whoever_says_it_again_and_whenever() {
-    book([requested(), approved("two", 1, 0)])
-        .at(noon(20))
-        .when(approve("two", 1))
-        .then_nothing()
-        .when(approve("three", 1))
-        .then_nothing();
-}
-
-#[test]
-fn an_erasure_that_nobody_agreed_to_is_not_carried_out() {
-    book([requested()])
-        .when(Command::CarryOut { entries: 1 })
-        .then_rejected(Rejection::ErasureNotApproved);
-}
-
-#[test]
-fn nobody_agrees_to_what_was_not_asked() {
-    book([])
-        .when(approve("two", 1))
-        .then_rejected(Rejection::UnknownErasure)
-        .when(Command::CarryOut { entries: 0 })
-        .then_rejected(Rejection::UnknownErasure);
-}
-
-#[test]
-fn a_request_said_again_is_the_same_and_another_under_its_id_is_none() {
-    let again = ErasureRequest {
-        requested_at: noon(1),
-        ..request()
-    };
-    let other = ErasureRequest {
-        ground: Ground::LegalObligation,
-        ..request()
-    };
-    book([requested()])
-        .when(Command::RequestErasure(again))
-        .then_nothing()
-        .when(Command::RequestErasure(other))
-        .then_rejected(Rejection::ErasureIdReused);
-}
-
 #[test]
 fn a_book_of_one_kind_takes_nothing_of_another() {
     let october = month("2026-10");
     let kinds = [
         (frozen(october, 1), freeze(october, 1)),
-        (requested(), Command::RequestErasure(request())),
+        (
+            erasure::requested(),
+            Command::RequestErasure(erasure::request()),
+        ),
         (Event::ReceiptBooked(receipt(0, 1)), admit(None, 1)),
     ];
     for (history, own) in &kinds {
@@ -378,14 +260,6 @@ fn a_book_of_one_kind_takes_nothing_of_another() {
     book([frozen(october, 1)])
         .when(freeze(month("2026-09"), 1))
         .then_rejected(Rejection::OtherBook);
-}
-
-#[test]
-fn the_words_for_the_grounds_are_read_back() {
-    for ground in Ground::ALL {
-        assert_eq!(Ground::parse(ground.as_str()), Some(ground));
-    }
-    assert_eq!(Ground::parse("because"), None);
 }
 
 #[test]

@@ -1,30 +1,28 @@
-//! Erasures: of entries at once, of a person once a second person agrees.
+//! Erasures: of entries at once, of a person some days after a second person agreed.
+
+mod carry_out;
+mod decide;
 
 use std::time::Duration;
 
 use chassis::access_log::Verb;
 use chassis::erasure::{EraseError, Ground as Because};
 use chassis::status::refusal;
-use chassis::{Call, Node, ReadError, Violations};
-use domain::access::{Action, Outcome, Role, RuleId};
+use chassis::{Node, ReadError, Violations};
+use domain::access::{Action, Outcome, RuleId};
 use domain::waitlist::EntryId;
-use domain::waitlist::books::{Book, Command as BookCommand, Erasure, Ground};
+use domain::waitlist::books::{Book, Erasure, Ground};
 use eventlog::{Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
-use uuid::Uuid;
 
 use super::access::unknown_entry;
 use super::{Api, Caller};
-use crate::books::{erasure_of, erasure_stream};
+use crate::books::erasure_stream;
 use crate::gateway::Subject;
 use crate::view::stream_of;
 use crate::wire::{self, Erasing};
 
-/// How often a node looks for what was cut short.
-const FINISH_EVERY: Duration = Duration::from_secs(10);
-/// Who finishes it.
-const FINISHER: &str = "timer:erasure";
 /// So often, and so many times, it is looked whether everything is read.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 const LOOKS: u32 = 500;
@@ -50,7 +48,7 @@ impl Api {
             self.erase(ids, because(erasing.ground)).await?;
             return Ok(v1::RequestErasureResponse {
                 erased: true,
-                erasure_id: String::new(),
+                ..v1::RequestErasureResponse::default()
             });
         }
         if let Subject::Person(_) = &erasing.subject {
@@ -90,109 +88,8 @@ impl Api {
         Ok(v1::RequestErasureResponse {
             erased: false,
             erasure_id: erasure_id.to_string(),
+            hold_hours: self.0.erasure_hold.hours(),
         })
-    }
-
-    /// Agrees to an erasure, and carries it out.
-    pub(super) async fn agree_to_erase(
-        &self,
-        caller: &Caller,
-        request: &v1::ApproveErasureRequest,
-    ) -> Result<v1::ApproveErasureResponse, Status> {
-        let asking = self.asking(caller);
-        let approving = wire::approving(request, &asking).map_err(Violations::into_status)?;
-        self.seen(&approving.at_least).await?;
-        // It was asked perhaps, and somebody registered, at another node just now.
-        self.at_the_end().await?;
-        let stream = erasure_stream(approving.erasure_id).ok_or_else(unknown_erasure)?;
-        let asked = self.erasure(&stream).ok_or_else(unknown_erasure)?;
-        let owner = asked.request.by.organisation.to_string();
-        let decision = caller.access.may(Action::ApproveErasure, Some(&owner));
-        let rule = match decision {
-            Ok(decision) => decision.rule,
-            Err(denied) => {
-                self.deny(caller, &denied, []).await;
-                return Err(unknown_erasure());
-            }
-        };
-        let sealed = &asked.request.sealed_subject;
-        let subject = self.0.gateway.unseal(approving.erasure_id, sealed);
-        let subject = subject.ok_or_else(unreadable_erasure)?;
-        let own = self.own_of(caller, &self.found(&subject));
-        self.record(caller, (rule, Verb::Delete), own).await?;
-        let command = BookCommand::ApproveErasure {
-            by: approving.by,
-            is_officer: caller.access.caller().role == Role::PrivacyOfficer,
-        };
-        let call = approving.call.with(command);
-        self.0.books.execute(stream.clone(), call).await?;
-        // Who is registered anew after it was done is another entry, that nobody agreed about.
-        let done = self.erasure(&stream).and_then(|asked| asked.carried_out);
-        let entries = match done {
-            Some(entries) => entries,
-            None => {
-                let ground = because(asked.request.ground);
-                self.carry_out(&stream, &subject, ground).await?
-            }
-        };
-        Ok(v1::ApproveErasureResponse {
-            entries: entries.into(),
-        })
-    }
-
-    /// Erases what was agreed to, also who came onto a list since it was asked, and says so.
-    async fn carry_out(
-        &self,
-        stream: &StreamId,
-        subject: &Subject,
-        ground: Because,
-    ) -> Result<u32, Status> {
-        let ids = self.found(subject);
-        self.erase(&ids, ground).await?;
-        let entries = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-        let done = Call::by_itself(BookCommand::CarryOut { entries }, FINISHER);
-        self.0.books.execute(stream.clone(), done).await?;
-        let carried_out = self.erasure(stream).and_then(|asked| asked.carried_out);
-        Ok(carried_out.unwrap_or(entries))
-    }
-
-    /// Carries out what was agreed to and cut short, as a task of the node.
-    pub(crate) async fn finish_erasures(self) {
-        while self.0.node.goes_on_after(FINISH_EVERY).await {
-            if self.seen(&[]).await.is_err() {
-                continue;
-            }
-            for (stream, erasure_id, asked) in self.unfinished() {
-                let sealed = &asked.request.sealed_subject;
-                let done = match self.0.gateway.unseal(erasure_id, sealed) {
-                    Some(subject) => {
-                        let ground = because(asked.request.ground);
-                        self.carry_out(&stream, &subject, ground).await.map(|_| ())
-                    }
-                    None => Err(unreadable_erasure()),
-                };
-                if let Err(status) = done {
-                    let reason = status.message();
-                    tracing::warn!(
-                        erasure.id = %erasure_id, reason,
-                        "erasure {erasure_id} was agreed to and is not carried out yet: {reason}"
-                    );
-                }
-            }
-        }
-    }
-
-    fn unfinished(&self) -> Vec<(StreamId, Uuid, Erasure)> {
-        let folded = self.0.books.read();
-        let erasures = folded.slots().filter_map(|(stream, slot)| {
-            let Book::Erasure(erasure) = &slot.state else {
-                return None;
-            };
-            let is_due = erasure.approval.is_some() && erasure.carried_out.is_none();
-            let erasure_id = erasure_of(stream).filter(|_| is_due)?;
-            Some((stream.clone(), erasure_id, (**erasure).clone()))
-        });
-        erasures.collect()
     }
 
     /// Waits until this node has all there is.
@@ -326,6 +223,11 @@ fn erasure_id_reused() -> Status {
 fn unreadable_erasure() -> Status {
     let message = "the keys that this erasure was sealed under are gone: ask for it again";
     refusal(Code::FailedPrecondition, "erasure-unreadable", message)
+}
+
+fn erasure_revoked() -> Status {
+    let message = "the erasure was taken back: ask for it anew";
+    refusal(Code::FailedPrecondition, "erasure-revoked", message)
 }
 
 fn not_erased(error: EraseError) -> Status {
