@@ -5,6 +5,7 @@ mod access_key;
 mod args;
 pub mod config;
 mod demonstration;
+mod erasures;
 mod grpc;
 mod keys;
 mod listen;

@@ -3,7 +3,7 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use e2e::clock_ahead;
+use e2e::{clock_ahead, get};
 use tempfile::tempdir;
 
 use super::rows::{Rows, numbers};
@@ -243,22 +243,25 @@ fn what_two_agreed_to_is_held_for_three_days_and_then_taken_back_or_carried_out(
         assert!(Instant::now() < until, "it is not carried out in time");
         std::thread::sleep(Duration::from_millis(200));
     }
-    let late = waitlist(server.grpc(), PROVIDER, &["erase", "revoke", &carried_out]);
+    // Commands are made then, too: one of three days ago is not taken.
+    let later = |caller: &str, decision: &str, id: &str| {
+        let mut command = client(server.grpc());
+        command.envs(clock_ahead(HOLD_SECONDS + 60));
+        run(command.args(["waitlist", "erase", decision, id, "--as", caller]))
+    };
+    let late = later(PROVIDER, "revoke", &carried_out);
     assert!(
         late.stderr.contains("[erasure-carried-out]"),
         "{}",
         late.stderr
     );
-    let done = waitlist(
-        server.grpc(),
-        COLLEAGUE,
-        &["erase", "approve", &carried_out],
-    );
+    let done = later(COLLEAGUE, "approve", &carried_out).expect_done();
     assert!(
-        done.expect_done().stdout.starts_with("erased: 1 entry;"),
-        "how far it is"
+        done.stdout.starts_with("erased: 1 entry;"),
+        "{}",
+        done.stdout
     );
-    let late = waitlist(server.grpc(), COLLEAGUE, &["erase", "approve", &taken_back]);
+    let late = later(COLLEAGUE, "approve", &taken_back);
     assert!(late.stderr.contains("[erasure-revoked]"), "{}", late.stderr);
 }
 
@@ -285,4 +288,73 @@ fn a_key_that_was_put_back_is_found_and_so_is_the_body_that_it_opens() {
     assert_eq!(found.code, Some(1), "{}", found.stdout);
     assert!(found.stdout.contains("it is not destroyed"), "{found:?}");
     assert!(found.stdout.contains(" opens, and its key "), "{found:?}");
+}
+
+/// What `/metrics` shows of a figure.
+fn figure(server: &Server, name: &str) -> Option<u64> {
+    let page = get(&format!("{}/metrics", server.http()));
+    let mut lines = page.lines();
+    let line = lines.find(|line| line.starts_with(&format!("{name}{{")))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
+
+/// A server that believes that it is two days and an hour later.
+fn two_days_later(data: &Path) -> Server {
+    Server::start(ServerOptions {
+        data: Some(data.to_owned()),
+        env: clock_ahead(49 * 3_600),
+        ..ServerOptions::default()
+    })
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(90);
+    while !is_so() {
+        assert!(Instant::now() < until, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn two_days_later_a_node_verifies_and_names_a_key_that_was_put_back_and_its_body() {
+    let (data, folder, backup) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let mut server = embedded(data.path());
+    let rows = Rows::new("a", 3, 0..3);
+    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
+    server.stop();
+    let (keys, kept) = (data.path().join("keys.db"), backup.path().join("keys.db"));
+    fs::copy(&keys, &kept).unwrap();
+    server.restart();
+    let erased = entries(server.grpc(), PROVIDER)[0].clone();
+    let erase = ["erase", &erased, "--ground", "objection"];
+    waitlist(server.grpc(), PROVIDER, &erase).expect_done();
+    drop(server);
+    let said = verified(data.path()).expect_done().stdout;
+    assert!(said.contains("not verified by a node yet"), "{said}");
+
+    let server = two_days_later(data.path());
+    // Who serves has destroyed again what the ledger names: the copy comes after that.
+    assert_eq!(entries(server.grpc(), PROVIDER).len(), 2);
+    fs::copy(&kept, &keys).unwrap();
+    wait_until("the key is found, and the body that it opens", || {
+        figure(&server, "doorstroom_erasure_problems").is_some_and(|count| count > 1)
+    });
+    assert_eq!(figure(&server, "doorstroom_erasures_unverified"), Some(1));
+    let found = verified(data.path());
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    assert!(
+        found.stdout.contains("not verified by a node yet"),
+        "{found:?}"
+    );
+    drop(server);
+
+    let server = two_days_later(data.path());
+    wait_until("it is verified", || {
+        let said = verified(data.path()).stdout;
+        said.contains("verified by a node up to line 1, at ")
+    });
+    wait_until("nothing is left to verify", || {
+        figure(&server, "doorstroom_erasures_unverified") == Some(0)
+    });
+    assert_eq!(figure(&server, "doorstroom_erasure_problems"), Some(0));
 }

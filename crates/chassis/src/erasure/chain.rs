@@ -1,7 +1,7 @@
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use eventlog::{Commit, Position, StreamId};
 
-use super::record::{self, ErasureRecord, Ground, Subject};
+use super::record::{self, ErasureRecord, Says};
 
 const STREAM: &str = "erasures";
 
@@ -68,13 +68,12 @@ impl Chain {
     pub(super) fn next(
         &self,
         signer: &SigningKey,
-        (subject, ground, at_millis): (Subject, Ground, i64),
+        (says, at_millis): (Says, i64),
     ) -> (u64, Vec<u8>) {
         let line = ErasureRecord {
             number: self.number + 1,
-            subject,
+            says,
             at_millis,
-            ground,
             previous: self.hash,
         };
         (line.number, line.sign(signer))

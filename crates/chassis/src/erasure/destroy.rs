@@ -6,7 +6,7 @@ use eventlog::{AttemptId, LogError, NewCommit, Position, Version};
 
 use super::chain;
 use super::keyring::Keyring;
-use super::record::{Ground, Subject};
+use super::record::{Ground, Says, Subject};
 use super::standing::Told;
 
 /// How long an erasure is waited for. It goes on by itself after that.
@@ -43,9 +43,7 @@ impl Keyring {
     ) -> Result<(), EraseError> {
         let mut recorded = Position::START;
         for subject in subjects {
-            let at = tokio::time::timeout(DEADLINE, self.record(*subject, ground, now)).await;
-            let timed_out = || LogError::Unavailable("no answer within the deadline".into());
-            recorded = recorded.max(at.unwrap_or_else(|_| Err(timed_out().into()))?);
+            recorded = recorded.max(self.record(Says::Erased(*subject, ground), now).await?);
         }
         let mut told = self.inner.erased.told();
         let destroyed = told.wait_for(|told| told.done >= recorded);
@@ -55,25 +53,32 @@ impl Keyring {
         }
     }
 
+    /// Writes into the ledger that somebody looked for what the lines up to this number name, and found nothing. Where
+    /// another node has written so, there is no second line.
+    ///
+    /// # Errors
+    /// If the ledger did not take it, or did not say so: to be repeated.
+    pub async fn set_verified(&self, up_to: u64, now: Timestamp) -> Result<(), EraseError> {
+        self.record(Says::Verified(up_to), now).await.map(|_| ())
+    }
+
     /// Writes the ledger's next line, and waits until this node has read it.
-    async fn record(
-        &self,
-        subject: Subject,
-        ground: Ground,
-        now: Timestamp,
-    ) -> Result<Position, EraseError> {
+    async fn record(&self, says: Says, now: Timestamp) -> Result<Position, EraseError> {
+        let recorded = tokio::time::timeout(DEADLINE, self.append(says, now)).await;
+        let timed_out = || LogError::Unavailable("no answer within the deadline".into());
+        recorded.unwrap_or_else(|_| Err(timed_out().into()))
+    }
+
+    async fn append(&self, says: Says, now: Timestamp) -> Result<Position, EraseError> {
         loop {
             if let Some(fault) = self.fault() {
                 return Err(EraseError::NotNow(fault));
             }
             let told = self.inner.erased.now().clone();
-            if let Subject::Entry(kid) = subject
-                && self.is_erased(&kid)
-            {
+            if self.is_said(says) {
                 return Ok(told.position);
             }
-            let line = (subject, ground, now.as_millis());
-            let (number, line) = told.chain.next(&self.inner.signer, line);
+            let (number, line) = told.chain.next(&self.inner.signer, (says, now.as_millis()));
             let commit = NewCommit {
                 stream: chain::stream().ok_or(LogError::Closed)?,
                 version: Version::new(number),
@@ -90,6 +95,15 @@ impl Keyring {
                 Err(LogError::Void { at }) => self.reads(|told| told.position >= at).await?,
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    /// Whether a line says so already.
+    fn is_said(&self, says: Says) -> bool {
+        match says {
+            Says::Erased(Subject::Entry(kid), _) => self.is_erased(&kid),
+            Says::Erased(Subject::Quarter(_), _) => false,
+            Says::Verified(up_to) => self.inner.erased.verified().up_to >= up_to,
         }
     }
 

@@ -9,7 +9,7 @@ use pseudonym::vault::{KeyVault, Kid, VaultError};
 
 use super::chain::Chain;
 use super::keyring::{CONFIRMED_FOR, Keyring};
-use super::record::Subject;
+use super::record::{Says, Subject};
 
 /// How often the ledger is asked how it ends, and what could not be destroyed is tried again.
 const CONFIRM_EVERY: Duration = CONFIRMED_FOR.checked_div(20).expect("not by zero");
@@ -56,10 +56,16 @@ async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> 
                 Ok(page) => {
                     for commit in page {
                         let line = chain.read(&commit).map_err(|fault| fault.to_string())?;
-                        let kids = kids_of(keyring, line.subject).await?;
+                        let kids = match line.says {
+                            Says::Erased(subject, _) => {
+                                unfinished.lines.push(subject);
+                                kids_of(keyring, subject).await?
+                            }
+                            Says::Verified(_) => Vec::new(),
+                        };
+                        keyring.inner.erased.hear(&line);
                         keyring.inner.erased.add(&kids, (commit.position, &chain));
                         keyring.let_go(&kids);
-                        unfinished.lines.push(line.subject);
                         unfinished.up_to = commit.position;
                     }
                 }
@@ -89,7 +95,7 @@ async fn kids_of(keyring: &Keyring, subject: Subject) -> Result<Vec<Kid>, String
 /// Destroys what is not destroyed yet; what fails is tried again.
 async fn finish(keyring: &Keyring, unfinished: &mut Unfinished) {
     if unfinished.lines.is_empty() {
-        return;
+        return keyring.inner.erased.set_done(unfinished.up_to);
     }
     let lines = unfinished.lines.clone();
     match on_vault(keyring, move |vault| destroy(vault, &lines)).await {

@@ -2,7 +2,7 @@
 //!
 //! An erasure is a record in the region's ledger first, then the destruction of the key. Whoever was interrupted
 //! between the two goes on at the next start; whoever reads asks the ledger first, and reads nothing while it does
-//! not know how the ledger ends.
+//! not know how the ledger ends. Two days later somebody looks whether the keys are gone, and writes that down, too.
 
 mod chain;
 mod check;
@@ -16,6 +16,7 @@ mod record;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod verified;
 
 use eventlog::Commit;
 use pseudonym::envelope::{Audience, SubKey};
@@ -27,8 +28,9 @@ pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use kafka::{KafkaVault, KeysSeen};
 pub(crate) use keyring::KeyError;
 pub use keyring::Keyring;
-pub use record::{ErasureRecord, Ground, Subject};
+pub use record::{ErasureRecord, Ground, Says, Subject};
 pub(crate) use standing::Erasures;
+pub use verified::{VERIFIED_AFTER, Verification};
 
 /// The key that a body of a commit is sealed under; none if it is not a sealed one.
 pub fn kid_of(body: &[u8]) -> Option<pseudonym::vault::Kid> {

@@ -61,17 +61,24 @@ pub enum Subject {
     Quarter(Quarter),
 }
 
+/// What a line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Says {
+    /// Something is erased, and why.
+    Erased(Subject, Ground),
+    /// Somebody looked for what the lines up to this number name, and all of it is gone.
+    Verified(u64),
+}
+
 /// One line of the ledger. Nothing in it is about a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErasureRecord {
     /// 1, 2, 3, …
     pub number: u64,
-    /// What was erased.
-    pub subject: Subject,
-    /// When that was decided, in milliseconds since 1970.
+    /// What it says.
+    pub says: Says,
+    /// When that was decided, or looked for, in milliseconds since 1970.
     pub at_millis: i64,
-    /// Why.
-    pub ground: Ground,
     /// The hash of the line before; of the first, zeros.
     pub previous: [u8; 32],
 }
@@ -91,6 +98,8 @@ struct RecordMessage {
     ground: String,
     #[prost(bytes = "vec", tag = "6")]
     previous: Vec<u8>,
+    #[prost(uint64, tag = "7")]
+    verified: u64,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -104,19 +113,23 @@ struct SignedMessage {
 impl ErasureRecord {
     /// Returns the line's bytes, signed.
     pub(super) fn sign(&self, key: &SigningKey) -> Vec<u8> {
-        let (kid, quarter) = match self.subject {
-            Subject::Entry(kid) => (kid.as_bytes().to_vec(), String::new()),
-            Subject::Quarter(quarter) => (Vec::new(), quarter.to_string()),
-        };
-        let record = RecordMessage {
+        let mut record = RecordMessage {
             number: self.number,
-            kid,
-            quarter,
             at_millis: self.at_millis,
-            ground: self.ground.code().to_owned(),
             previous: self.previous.to_vec(),
+            ..RecordMessage::default()
+        };
+        match self.says {
+            Says::Erased(subject, ground) => {
+                match subject {
+                    Subject::Entry(kid) => record.kid = kid.as_bytes().to_vec(),
+                    Subject::Quarter(quarter) => record.quarter = quarter.to_string(),
+                }
+                ground.code().clone_into(&mut record.ground);
+            }
+            Says::Verified(number) => record.verified = number,
         }
-        .encode_to_vec();
+        let record = record.encode_to_vec();
         let signature = key.sign(&signed(&record)).to_bytes().to_vec();
         SignedMessage { record, signature }.encode_to_vec()
     }
@@ -131,18 +144,29 @@ impl ErasureRecord {
         // Signed by us: whatever is not understood from here on is of a later version.
         let unknown = "it says something that this version does not know";
         let record = RecordMessage::decode(&line.record[..]).map_err(|_| unknown)?;
-        let subject = match (Kid::from_slice(&record.kid), record.quarter.parse()) {
-            (Some(kid), Err(_)) => Subject::Entry(kid),
-            (None, Ok(quarter)) => Subject::Quarter(quarter),
-            (Some(_), Ok(_)) | (None, Err(_)) => return Err(unknown),
-        };
         Ok(Self {
             number: record.number,
-            subject,
+            says: record.says().ok_or(unknown)?,
             at_millis: record.at_millis,
-            ground: Ground::parse(&record.ground).ok_or(unknown)?,
             previous: record.previous[..].try_into().map_err(|_| unknown)?,
         })
+    }
+}
+
+impl RecordMessage {
+    fn says(&self) -> Option<Says> {
+        let quarter = self.quarter.parse().ok();
+        let subject = match (Kid::from_slice(&self.kid), quarter) {
+            (Some(kid), None) => Some(Subject::Entry(kid)),
+            (None, Some(quarter)) => Some(Subject::Quarter(quarter)),
+            (Some(_), Some(_)) | (None, None) => None,
+        };
+        match (subject, Ground::parse(&self.ground), self.verified) {
+            (Some(subject), Some(ground), 0) => Some(Says::Erased(subject, ground)),
+            // Of lines that are there.
+            (None, None, 1..) if self.verified < self.number => Some(Says::Verified(self.verified)),
+            (Some(_) | None, Some(_) | None, _) => None,
+        }
     }
 }
 

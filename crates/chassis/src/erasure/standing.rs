@@ -2,15 +2,18 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use eventlog::Position;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use pseudonym::vault::Kid;
 use tokio::sync::watch;
 
 use super::chain::Chain;
+use super::record::ErasureRecord;
+use super::verified::Verified;
 
 /// What the ledger has been read to say.
 pub(super) struct Erased {
     kids: RwLock<Kids>,
+    verified: Mutex<Verified>,
     told: watch::Sender<Told>,
 }
 
@@ -47,12 +50,23 @@ impl Erased {
         };
         Self {
             kids: RwLock::default(),
+            verified: Mutex::default(),
             told: watch::Sender::new(told),
         }
     }
 
     pub(super) fn contains(&self, kid: &Kid) -> bool {
         self.kids.read().all.contains(kid)
+    }
+
+    /// Takes in what a line says of being verified.
+    pub(super) fn hear(&self, line: &ErasureRecord) {
+        self.verified.lock().hear(line);
+    }
+
+    /// What was verified by now. Hold it briefly.
+    pub(super) fn verified(&self) -> MutexGuard<'_, Verified> {
+        self.verified.lock()
     }
 
     /// Takes in what a line says.

@@ -8,7 +8,7 @@ use eventlog::{AttemptId, Commit, EventLog, LogError, NewCommit, Position, Topic
 use pseudonym::vault::{Kid, Quarter};
 
 use super::chain::{Chain, stream};
-use super::record::{ErasureRecord, Ground, Subject};
+use super::record::{ErasureRecord, Ground, Says, Subject};
 use super::{LedgerFault, check};
 
 const LEDGER: &str = "demo.erasures";
@@ -18,18 +18,21 @@ fn signer() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
 }
 
-fn subjects() -> Vec<Subject> {
-    let entries = (1..LINES).map(|_| Subject::Entry(Kid::random()));
+/// What the lines say: entries and a quarter are erased, and somebody looked.
+fn said() -> Vec<Says> {
+    let entries = (2..LINES).map(|_| Subject::Entry(Kid::random()));
     let quarter: Quarter = "2026q4".parse().expect("a quarter");
-    entries.chain([Subject::Quarter(quarter)]).collect()
+    let subjects = entries.chain([Subject::Quarter(quarter)]);
+    let erased = subjects.map(|subject| Says::Erased(subject, Ground::Objection));
+    erased.chain([Says::Verified(LINES - 1)]).collect()
 }
 
 /// The lines of a good ledger, as they are signed.
 fn lines() -> Vec<Vec<u8>> {
     let mut chain = Chain::new(signer().verifying_key());
     let mut lines = Vec::new();
-    for subject in subjects() {
-        let (number, line) = chain.next(&signer(), (subject, Ground::Objection, 71));
+    for says in said() {
+        let (number, line) = chain.next(&signer(), (says, 71));
         chain.read(&placed(number, &line)).expect("it follows");
         lines.push(line);
     }
@@ -66,11 +69,45 @@ fn place_of(fault: Result<Vec<ErasureRecord>, LedgerFault>) -> u64 {
 fn a_line_says_what_was_erased_when_and_why() {
     let read = read(&lines()).expect("it holds together");
     assert_eq!(read.len() as u64, LINES);
+    assert!(read.iter().all(|line| line.at_millis == 71));
+    let objection = Ground::Objection;
+    assert!(matches!(read[0].says, Says::Erased(Subject::Entry(_), ground) if ground == objection));
     assert!(
-        read.iter()
-            .all(|line| line.ground == Ground::Objection && line.at_millis == 71)
+        matches!(read[3].says, Says::Erased(Subject::Quarter(_), ground) if ground == objection)
     );
-    assert!(matches!(read[4].subject, Subject::Quarter(_)));
+    assert_eq!(read[4].says, Says::Verified(4));
+}
+
+/// As it was written before anybody looked. The file is never changed.
+#[test]
+fn a_line_that_was_written_before_is_read() {
+    let line = include_bytes!("../../tests/golden/erasure-1.bin");
+    let read = read(&[line.to_vec()]).expect("it holds together");
+    let kid = Kid::from_slice(&[9; 16]).expect("a key");
+    let expected = ErasureRecord {
+        number: 1,
+        says: Says::Erased(Subject::Entry(kid), Ground::Objection),
+        at_millis: 71,
+        previous: [0; 32],
+    };
+    assert_eq!(read, [expected]);
+}
+
+#[test]
+fn a_line_verifies_lines_before_it_and_says_nothing_else() {
+    let refused = |says: Says, number: u64| {
+        let line = ErasureRecord {
+            number,
+            says,
+            at_millis: 71,
+            previous: [0; 32],
+        };
+        ErasureRecord::read(&line.sign(&signer()), &signer().verifying_key())
+    };
+    let unknown = "it says something that this version does not know";
+    assert!(refused(Says::Verified(2), 3).is_ok());
+    assert_eq!(refused(Says::Verified(3), 3), Err(unknown));
+    assert_eq!(refused(Says::Verified(0), 3), Err(unknown));
 }
 
 #[test]
@@ -96,7 +133,7 @@ fn a_line_that_is_dropped_moved_or_signed_by_another_is_found_with_its_place() {
     let mut forged = lines();
     let chain = Chain::new(signer().verifying_key());
     let another = SigningKey::from_bytes(&[8; 32]);
-    (_, forged[0]) = chain.next(&another, (subjects()[0], Ground::Objection, 71));
+    (_, forged[0]) = chain.next(&another, (said()[0], 71));
     assert_eq!(place_of(read(&forged)), 1);
 }
 
@@ -105,7 +142,7 @@ fn a_line_that_is_dropped_moved_or_signed_by_another_is_found_with_its_place() {
 fn a_line_that_was_written_anew_by_whoever_has_the_key_breaks_the_chain_behind_it() {
     let mut lines = lines();
     let chain = Chain::new(signer().verifying_key());
-    (_, lines[0]) = chain.next(&signer(), (subjects()[0], Ground::Objection, 71));
+    (_, lines[0]) = chain.next(&signer(), (said()[0], 71));
     assert_eq!(place_of(read(&lines)), 2);
 }
 

@@ -1,4 +1,4 @@
-use chassis::erasure::{Ground, SigningKey, Subject, check};
+use chassis::erasure::{Ground, SigningKey, Subject, VERIFIED_AFTER, check};
 use domain::Timestamp;
 use pseudonym::envelope::Audience;
 use pseudonym::vault::{KeyVault, Kid, Quarter, VaultError};
@@ -107,4 +107,37 @@ async fn the_end_of_a_retention_is_heard_of_by_every_node_and_stays_so() {
     third.keyring.ready().await.expect("it holds together");
     assert!(kids.iter().all(|kid| is_destroyed(&*third.vault, *kid)));
     third.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_nodes_that_verify_at_once_on_kafka_one_writes_so() {
+    let region = Region::new();
+    let (one, two) = (region.node("one"), region.node("two"));
+    one.keyring.ready().await.expect("it is read");
+    two.keyring.ready().await.expect("it is read");
+    let kids = make(&one, 2).await;
+    erase(&one, &kids).await;
+    let two_days = i64::try_from(VERIFIED_AFTER.as_millis()).expect("it fits");
+    let now = Timestamp::from_millis(71 + two_days);
+    assert_eq!(one.keyring.to_verify(now.plus_millis(-1)), None);
+    for node in [&one, &two] {
+        eventually("both lines are to be verified", || {
+            let due = node.keyring.to_verify(now);
+            due.is_some_and(|due| (due.verified, due.due, due.count) == (0, 2, 2))
+        });
+    }
+    let (by_one, by_two) = tokio::join!(
+        one.keyring.set_verified(2, now),
+        two.keyring.set_verified(2, now)
+    );
+    by_one.expect("it is written");
+    by_two.expect("it is written");
+    for node in [&one, &two] {
+        assert_eq!(lines(node).await, 3);
+        eventually("nothing is to be verified", || {
+            node.keyring.to_verify(now).is_none()
+        });
+    }
+    one.stop().await;
+    two.stop().await;
 }

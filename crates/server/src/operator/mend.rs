@@ -136,7 +136,7 @@ fn is_readable(topic: &str, commit: &Commit) -> bool {
 }
 
 /// Waits until a topic can be relied on.
-pub(super) async fn caught_up(topic: &Topic) -> anyhow::Result<()> {
+pub(crate) async fn caught_up(topic: &Topic) -> anyhow::Result<()> {
     let mut status = topic.status();
     let settled = status.wait_for(|status| *status != Status::Starting);
     let Ok(settled) = timeout(CATCH_UP, settled).await else {

@@ -6,7 +6,7 @@ mod erasure;
 mod export;
 mod inspect;
 mod keys;
-mod mend;
+pub(crate) mod mend;
 mod quota;
 mod rotation;
 mod shown;
@@ -152,7 +152,7 @@ fn position(given: &ArgMatches, name: &str) -> anyhow::Result<Position> {
 }
 
 /// Returns a topic of the log, or says which ones there are.
-fn topic(log: &EventLog, name: &str) -> anyhow::Result<Topic> {
+pub(crate) fn topic(log: &EventLog, name: &str) -> anyhow::Result<Topic> {
     log.topic(name).map_err(|_| {
         let names = log.topic_names().join(", ");
         anyhow!("there is no topic {name} in this log; there are: {names}")

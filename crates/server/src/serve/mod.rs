@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::config::Settings;
 use crate::pages::Pages;
 use crate::persons::Persons;
-use crate::{access_key, demonstration, grpc, keys, pages, persons, storage};
+use crate::{access_key, demonstration, erasures, grpc, keys, pages, persons, storage};
 
 /// The least that the log gets for its last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -64,6 +64,7 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     }
     let routes = grpc::mount(&node, settings)
         .with_context(|| format!("the services of region {} cannot start", settings.region))?;
+    erasures::spawn(&node, settings);
     let gate = grpc::gate(&node, &settings.services)?;
     let addresses = Addresses {
         grpc: outside.grpc.local_addr()?,

@@ -1,6 +1,5 @@
 //! What an auditor asks of the erasures, and how a retention ends.
 
-mod opened;
 #[cfg(test)]
 mod tests;
 mod verify;

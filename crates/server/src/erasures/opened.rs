@@ -12,24 +12,24 @@ use crate::operator::mend::caught_up;
 use crate::persons::ledger_path;
 use crate::storage;
 
-pub(super) struct Opened {
-    pub(super) keys: Keys,
-    pub(super) ledger: Topic,
-    pub(super) key: VerifyingKey,
+pub(crate) struct Opened {
+    pub(crate) keys: Keys,
+    pub(crate) ledger: Topic,
+    pub(crate) key: VerifyingKey,
     log: EventLog,
     /// Of a ledger on Kafka: where it is followed, apart from the nodes' own replicas; gone afterwards.
     _folder: Option<TempDir>,
 }
 
 /// The keys, where they lie.
-pub(super) enum Keys {
+pub(crate) enum Keys {
     File(Box<FileVault>),
     Kafka(Box<KeysSeen>),
 }
 
 impl Opened {
     /// Opens the keys and the ledger to look into them.
-    pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+    pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let folder = settings.person_keys();
         let key = key_file::read(&folder.join("erasures.key"))?;
         let name = topic_name(&settings.region);
@@ -66,28 +66,28 @@ impl Opened {
         })
     }
 
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.log.close();
     }
 }
 
 impl Keys {
     /// Refuses with `Erased` what is destroyed.
-    pub(super) fn find(&self, kid: Kid) -> Result<(), VaultError> {
+    pub(crate) fn find(&self, kid: Kid) -> Result<(), VaultError> {
         match self {
             Self::File(vault) => vault.open(kid, Audience::Region).map(|_| ()),
             Self::Kafka(seen) => seen.find(kid),
         }
     }
 
-    pub(super) fn made_in(&self, quarter: Quarter) -> Result<Vec<Kid>, VaultError> {
+    pub(crate) fn made_in(&self, quarter: Quarter) -> Result<Vec<Kid>, VaultError> {
         match self {
             Self::File(vault) => vault.made_in(quarter),
             Self::Kafka(seen) => Ok(seen.made_in(quarter)),
         }
     }
 
-    pub(super) fn destroyed(&self) -> Result<Vec<Kid>, VaultError> {
+    pub(crate) fn destroyed(&self) -> Result<Vec<Kid>, VaultError> {
         match self {
             Self::File(vault) => vault.destroyed(),
             Self::Kafka(seen) => Ok(seen.destroyed().collect()),
@@ -95,7 +95,7 @@ impl Keys {
     }
 
     /// The keys that are destroyed and lie there still, and until when at the latest.
-    pub(super) fn leftover(&self) -> Vec<(Kid, i64)> {
+    pub(crate) fn leftover(&self) -> Vec<(Kid, i64)> {
         match self {
             Self::File(_) => Vec::new(),
             Self::Kafka(seen) => seen.leftover().collect(),
@@ -103,7 +103,7 @@ impl Keys {
     }
 
     /// What differs from how they must be kept.
-    pub(super) fn differences(&self) -> &[String] {
+    pub(crate) fn differences(&self) -> &[String] {
         match self {
             Self::File(_) => &[],
             Self::Kafka(seen) => &seen.differences,
@@ -111,7 +111,7 @@ impl Keys {
     }
 
     /// Tries to come by a destroyed key.
-    pub(super) fn recover(&self, kid: Kid, audience: Audience) -> Option<SubKey> {
+    pub(crate) fn recover(&self, kid: Kid, audience: Audience) -> Option<SubKey> {
         match self {
             Self::File(vault) => vault.open(kid, audience).ok(),
             Self::Kafka(seen) => seen.recover(kid, audience),
