@@ -1,13 +1,13 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use domain::{Aggregate, Timestamp};
+use domain::{Aggregate, Timer, Timestamp};
 use eventlog::{AttemptId, CommandId, Commit, IdMap, Position, StreamId, Version};
 use pseudonym::vault::Kid;
 
 use super::bodies::Bodies;
 use super::outcomes::Outcomes;
-use crate::{Codec, CommandOf, DecodeError, EventOf, Recorded, View};
+use crate::{Codec, DecodeError, EventOf, Recorded, View};
 
 /// Everything that a topic's commits add up to, at one position.
 pub struct Folded<C: Codec, V> {
@@ -18,7 +18,8 @@ pub struct Folded<C: Codec, V> {
     /// Shared with whoever writes a snapshot: what changes meanwhile is copied first.
     pub(super) slots: Slots<C::Aggregate>,
     pub(super) outcomes: Outcomes,
-    pub(super) timers: BTreeMap<TimerKey, SetTimer<C>>,
+    /// When timers fall due, and on which stream: those of streams that the view shows.
+    pub(super) due: BTreeSet<Due>,
     /// Which stream is sealed under which key.
     pub(super) kids: HashMap<Kid, StreamId>,
     /// The service's own indices.
@@ -49,8 +50,8 @@ pub struct Slot<A> {
     pub skipped_at: Option<Position>,
     /// The key that its bodies are sealed under; none: they are in clear, or there are none.
     pub(super) kid: Option<Kid>,
-    /// Its timers among all; most streams have none.
-    pub(super) timers: Vec<TimerKey>,
+    /// Its timers; most streams have none.
+    pub(super) timers: Vec<SetTimer>,
     /// The view does not show it as it stands.
     pub(super) is_unshown: bool,
 }
@@ -125,18 +126,23 @@ impl<A: Aggregate> Slot<A> {
     }
 }
 
-/// Timers in the order in which they fall due.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct TimerKey {
-    pub(super) due: Timestamp,
-    pub(super) stream: StreamId,
-    pub(super) name: String,
-}
+/// When something falls due, and where.
+pub(super) type Due = (Timestamp, StreamId);
 
-pub(super) struct SetTimer<C: Codec> {
-    pub(super) command: CommandOf<C>,
+/// A timer that runs; what is to be decided then is for the state to say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SetTimer {
+    pub(super) due: Timestamp,
+    pub(super) name: String,
     /// The command that set it: set anew, it is another timer.
     pub(super) set_by: CommandId,
+}
+
+impl SetTimer {
+    /// Tells whether a state speaks of this timer.
+    pub(super) fn is<C>(&self, timer: &Timer<C>) -> bool {
+        self.due == timer.due && self.name == timer.name
+    }
 }
 
 impl<A: Default> Default for Slot<A> {
@@ -163,7 +169,7 @@ impl<C: Codec, V: View<C::Aggregate>> Default for Folded<C, V> {
             attempt: None,
             slots: Slots::default(),
             outcomes: Outcomes::default(),
-            timers: BTreeMap::new(),
+            due: BTreeSet::new(),
             kids: HashMap::new(),
             view: V::default(),
             unshown: Some(Vec::new()),
@@ -203,6 +209,8 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             };
             slot.is_unshown = false;
             slot.show(&stream, &mut self.view);
+            let due = slot.timers.iter().map(|timer| timer.due);
+            self.due.extend(due.map(|due| (due, stream.clone())));
         }
     }
 
@@ -244,7 +252,8 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             slot.take(commit, events);
             slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
             if let Some(note) = commit.commands.first() {
-                set_timers(&mut self.timers, &commit.stream, slot, note.id);
+                let due = self.unshown.is_none().then_some(&mut self.due);
+                set_timers(due, &commit.stream, slot, note.id);
             }
         }
         self.advance(commit);
@@ -257,7 +266,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         slot.version = commit.version;
         slot.skipped_at.get_or_insert(commit.position);
         slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
-        take_timers(&mut self.timers, slot);
+        take_timers(&mut self.due, &commit.stream, slot);
         self.advance(commit);
     }
 
@@ -297,7 +306,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
             self.kids.insert(kid, stream.clone());
         }
         let old = slot_of(&mut self.slots, stream);
-        take_timers(&mut self.timers, old);
+        take_timers(&mut self.due, stream, old);
         slot.is_unshown = old.is_unshown;
         *old = slot;
         old.show_or_note(stream, &mut self.view, &mut self.unshown);
@@ -308,7 +317,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         let slot = slot_of(&mut self.slots, &commit.stream);
         slot.version = commit.version;
         slot.wipe();
-        take_timers(&mut self.timers, slot);
+        take_timers(&mut self.due, &commit.stream, slot);
         slot.show_or_note(&commit.stream, &mut self.view, &mut self.unshown);
         self.advance(commit);
     }
@@ -320,7 +329,7 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         };
         let slot = slot_of(&mut self.slots, &stream);
         slot.wipe();
-        take_timers(&mut self.timers, slot);
+        take_timers(&mut self.due, &stream, slot);
         slot.show_or_note(&stream, &mut self.view, &mut self.unshown);
     }
 
@@ -331,31 +340,11 @@ impl<C: Codec, V: View<C::Aggregate>> Folded<C, V> {
         self.log_time = Timestamp::from_millis(commit.log_time_millis);
     }
 
-    /// Puts an aggregate in as a snapshot has it, to be shown later; timers keep the commands that set them.
-    pub(super) fn put(
-        &mut self,
-        stream: StreamId,
-        mut slot: Slot<C::Aggregate>,
-        set_by: &HashMap<TimerKey, CommandId>,
-    ) {
+    /// Puts an aggregate in as a snapshot has it, to be shown later.
+    pub(super) fn put(&mut self, stream: StreamId, mut slot: Slot<C::Aggregate>) {
         slot.show_or_note(&stream, &mut self.view, &mut self.unshown);
         if let Some(kid) = slot.kid {
             self.kids.insert(kid, stream.clone());
-        }
-        if slot.is_usable() {
-            for timer in slot.state.timers() {
-                let key = TimerKey {
-                    due: timer.due,
-                    stream: stream.clone(),
-                    name: timer.name,
-                };
-                if let Some(set_by) = set_by.get(&key).copied() {
-                    let command = timer.command;
-                    self.timers
-                        .insert(key.clone(), SetTimer { command, set_by });
-                    slot.timers.push(key);
-                }
-            }
         }
         self.slots.insert(stream, Arc::new(slot));
     }
@@ -377,35 +366,44 @@ fn slot_of<'a, A: Aggregate>(slots: &'a mut Slots<A>, stream: &StreamId) -> &'a 
     Arc::make_mut(slots.entry(stream.clone()).or_default())
 }
 
-/// Replaces a stream's timers; one that goes on keeps the command that set it.
-fn set_timers<C: Codec>(
-    timers: &mut BTreeMap<TimerKey, SetTimer<C>>,
+/// Replaces a stream's timers; one that goes on keeps the command that set it. Without `due` they are noted there later.
+fn set_timers<A: Aggregate>(
+    due: Option<&mut BTreeSet<Due>>,
     stream: &StreamId,
-    slot: &mut Slot<C::Aggregate>,
+    slot: &mut Slot<A>,
     set_by: CommandId,
 ) {
-    let old = take_timers(timers, slot);
-    for timer in slot.state.timers() {
-        let key = TimerKey {
+    let old = std::mem::take(&mut slot.timers);
+    let set = |timer: Timer<A::Command>| {
+        let known = old.iter().find(|known| known.is(&timer));
+        SetTimer {
             due: timer.due,
-            stream: stream.clone(),
             name: timer.name,
-        };
-        let set = SetTimer {
-            command: timer.command,
-            set_by: old.get(&key).copied().unwrap_or(set_by),
-        };
-        timers.insert(key.clone(), set);
-        slot.timers.push(key);
+            set_by: known.map_or(set_by, |known| known.set_by),
+        }
+    };
+    slot.timers = slot.state.timers().into_iter().map(set).collect();
+    let Some(due) = due else {
+        return;
+    };
+    let falls_due = |timers: &[SetTimer], at: Timestamp| timers.iter().any(|timer| timer.due == at);
+    for timer in old
+        .iter()
+        .filter(|timer| !falls_due(&slot.timers, timer.due))
+    {
+        due.remove(&(timer.due, stream.clone()));
+    }
+    for timer in slot
+        .timers
+        .iter()
+        .filter(|timer| !falls_due(&old, timer.due))
+    {
+        due.insert((timer.due, stream.clone()));
     }
 }
 
-fn take_timers<C: Codec>(
-    timers: &mut BTreeMap<TimerKey, SetTimer<C>>,
-    slot: &mut Slot<C::Aggregate>,
-) -> HashMap<TimerKey, CommandId> {
-    slot.timers
-        .drain(..)
-        .filter_map(|key| timers.remove(&key).map(|timer| (key, timer.set_by)))
-        .collect()
+fn take_timers<A>(due: &mut BTreeSet<Due>, stream: &StreamId, slot: &mut Slot<A>) {
+    for timer in slot.timers.drain(..) {
+        due.remove(&(timer.due, stream.clone()));
+    }
 }

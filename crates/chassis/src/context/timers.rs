@@ -1,15 +1,15 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use domain::Timestamp;
+use domain::{Aggregate, Timestamp};
 use eventlog::{CommandId, StreamId};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::Incoming;
-use super::folded::{Folded, SetTimer, TimerKey};
+use super::folded::{Folded, SetTimer};
 use super::turns::Pending;
-use crate::{Call, Codec, Effect, EventOf, ExecuteError, Receipt, View};
+use crate::{Call, Codec, CommandOf, Effect, EventOf, ExecuteError, Receipt, View};
 
 /// A timer's commit is made this long after it fell due: clocks differ.
 const GRACE_MILLIS: i64 = 5_000;
@@ -48,29 +48,46 @@ impl<C: Codec> TimerDesk<C> {
         self.collect_answers();
         let room = UNDER_WAY.saturating_sub(self.under_way.len());
         let mut due = Vec::new();
-        let ripe = folded.timers.iter();
-        for (key, timer) in ripe.take_while(|(key, _)| is_past(key.due, GRACE_MILLIS, now)) {
-            let id = command_id(key, timer);
-            let wait = GRACE_MILLIS + place(node, id) * 1_000;
-            if due.len() >= room || self.given.contains(&id) || !is_past(key.due, wait, now) {
-                continue;
+        let ripe = folded.due.iter();
+        for (at, stream) in ripe.take_while(|(at, _)| is_past(*at, GRACE_MILLIS, now)) {
+            if due.len() >= room {
+                break;
             }
-            due.push(self.give(key.stream.clone(), id, timer));
+            let Some(slot) = folded.get(stream) else {
+                continue;
+            };
+            for timer in slot.state.timers() {
+                let set = slot.timers.iter().find(|set| set.is(&timer));
+                let Some(set) = set.filter(|set| set.due == *at) else {
+                    continue;
+                };
+                let id = command_id(stream, set);
+                let wait = GRACE_MILLIS + place(node, id) * 1_000;
+                if !self.given.contains(&id) && is_past(*at, wait, now) {
+                    let command = (timer.command, set.set_by);
+                    due.push(self.give(stream.clone(), id, command));
+                }
+            }
         }
         due
     }
 
-    fn give(&mut self, stream: StreamId, id: CommandId, timer: &SetTimer<C>) -> Incoming<C> {
+    fn give(
+        &mut self,
+        stream: StreamId,
+        id: CommandId,
+        (command, set_by): (CommandOf<C>, CommandId),
+    ) -> Incoming<C> {
         let (reply, answer) = oneshot::channel();
         self.under_way.push((id, answer));
         self.given.insert(id);
         let call = Call {
-            command: timer.command.clone(),
+            command,
             id,
             repeat: false,
             remember: true,
             actor: ACTOR.to_owned(),
-            causation_id: Some(*timer.set_by.as_uuid()),
+            causation_id: Some(*set_by.as_uuid()),
             correlation_id: None,
             traceparent: None,
         };
@@ -110,12 +127,12 @@ fn is_past(due: Timestamp, wait_millis: i64, now: Timestamp) -> bool {
 }
 
 /// Every node gives a timer's command the same id, so that it takes effect once.
-fn command_id<C: Codec>(key: &TimerKey, timer: &SetTimer<C>) -> CommandId {
+fn command_id(stream: &StreamId, timer: &SetTimer) -> CommandId {
     let hash = Sha256::new()
-        .chain_update(key.stream.as_str())
+        .chain_update(stream.as_str())
         .chain_update([0])
-        .chain_update(&key.name)
-        .chain_update(key.due.as_millis().to_be_bytes())
+        .chain_update(&timer.name)
+        .chain_update(timer.due.as_millis().to_be_bytes())
         .chain_update(timer.set_by.as_uuid().as_bytes())
         .finalize();
     let mut bytes = [0; 16];

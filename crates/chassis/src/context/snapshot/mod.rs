@@ -5,7 +5,6 @@
 mod message;
 mod slots;
 
-use std::collections::HashMap;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +24,7 @@ use super::worker::Worker;
 use crate::control::Skipped;
 use crate::{Codec, View};
 
-use message::{OutcomeMessage, SnapshotMessage, TimerMessage};
+use message::{OutcomeMessage, SnapshotMessage};
 
 const MAGIC: &[u8; 4] = b"DSS2";
 /// A snapshot is made after this many commits, or after this long if there was one.
@@ -205,6 +204,11 @@ impl<A: Aggregate> Image<A> {
         bodies: &Arc<Bodies>,
     ) -> Option<Self> {
         let mut head = head(folded, log_id.as_uuid().as_bytes(), folded.attempt?);
+        if matches!(**bodies, Bodies::Clear) {
+            let slots = folded.slots();
+            let timers = slots.flat_map(|(stream, slot)| slots::timers_out(stream, slot));
+            head.timers = timers.collect();
+        }
         if let Some(keyring) = bodies.keyring() {
             head.ledger = keyring.ledger_position().get();
         }
@@ -217,8 +221,7 @@ impl<A: Aggregate> Image<A> {
 }
 
 /// Writes beside the old snapshot, then puts the new one in its place.
-pub(super) fn put<C: Codec>(path: &Path, mut image: Image<C::Aggregate>) -> std::io::Result<()> {
-    let mut timers = slots::timers_apart(&mut image.head, &image.bodies);
+pub(super) fn put<C: Codec>(path: &Path, image: Image<C::Aggregate>) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -235,11 +238,7 @@ pub(super) fn put<C: Codec>(path: &Path, mut image: Image<C::Aggregate>) -> std:
     write(&image.head)?;
     for (stream, slot) in image.slots {
         write(&SnapshotMessage {
-            slots: vec![slots::out::<C>(
-                (&stream, &slot),
-                &mut timers,
-                &image.bodies,
-            )?],
+            slots: vec![slots::out::<C>((&stream, &slot), &image.bodies)?],
             ..SnapshotMessage::default()
         })?;
     }
@@ -301,16 +300,7 @@ fn head<C: Codec, V: View<C::Aggregate>>(
             .iter()
             .map(|(time, id, outcome)| outcome_out(time, id, outcome))
             .collect(),
-        timers: folded
-            .timers
-            .iter()
-            .map(|(key, timer)| TimerMessage {
-                stream: key.stream.as_str().to_owned(),
-                name: key.name.clone(),
-                due: key.due.as_millis(),
-                set_by: timer.set_by.as_uuid().as_bytes().to_vec(),
-            })
-            .collect(),
+        timers: Vec::new(),
     }
 }
 
@@ -338,12 +328,14 @@ fn unfold<C: Codec, V: View<C::Aggregate>>(
         attempt: AttemptId::from_slice(&message.attempt),
         ..Folded::default()
     };
-    let mut set_by = HashMap::new();
-    slots::set_timers(&mut set_by, message.timers)?;
+    let mut timers = slots::Timers::new();
+    for timer in message.timers {
+        timers.entry(timer.stream.clone()).or_default().push(timer);
+    }
     for slot in message.slots {
         let stream = stream(&slot.stream)?;
-        let slot = slots::read::<C>((&stream, &slot), &mut set_by, bodies)?;
-        folded.put(stream, slot, &set_by);
+        let slot = slots::read::<C>((&stream, &slot), &mut timers, bodies)?;
+        folded.put(stream, slot);
     }
     for outcome in message.outcomes {
         let id = CommandId::from_slice(&outcome.command_id).ok_or("a command id")?;

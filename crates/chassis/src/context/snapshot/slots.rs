@@ -9,34 +9,18 @@ use eventlog::{CommandId, Position, StreamId, Version};
 use prost::Message;
 use pseudonym::vault::Kid;
 
-use super::message::{SlotMessage, SnapshotMessage, StateMessage, TimerMessage};
-use super::stream;
+use super::message::{SlotMessage, StateMessage, TimerMessage};
 use crate::context::bodies::{Bodies, Sealed};
-use crate::context::folded::{Slot, TimerKey};
+use crate::context::folded::{SetTimer, Slot};
 use crate::erasure::KeyError;
 use crate::{Codec, DecodeError};
 
-/// The timers that are sealed with their states, by stream.
-pub(super) type TimersApart = HashMap<String, Vec<TimerMessage>>;
-
-/// Takes the timers out of the head where they must not stand in clear.
-pub(super) fn timers_apart(head: &mut SnapshotMessage, bodies: &Bodies) -> TimersApart {
-    let mut apart = TimersApart::new();
-    match bodies {
-        Bodies::Clear => {}
-        Bodies::Sealed(_) => {
-            for timer in head.timers.drain(..) {
-                apart.entry(timer.stream.clone()).or_default().push(timer);
-            }
-        }
-    }
-    apart
-}
+/// Timers on their way back, by stream.
+pub(super) type Timers = HashMap<String, Vec<TimerMessage>>;
 
 /// Writes one aggregate.
 pub(super) fn out<C: Codec>(
     (stream, slot): (&StreamId, &Slot<C::Aggregate>),
-    timers: &mut TimersApart,
     bodies: &Bodies,
 ) -> io::Result<SlotMessage> {
     let mut message = SlotMessage {
@@ -56,7 +40,7 @@ pub(super) fn out<C: Codec>(
         (Bodies::Sealed(sealed), Some(kid)) if !slot.erased => {
             let state = StateMessage {
                 state: C::encode_state(&slot.state).into(),
-                timers: timers.remove(stream.as_str()).unwrap_or_default(),
+                timers: timers_out(stream, slot).collect(),
             };
             match sealed.seal_state((stream, slot.version), kid, state.encode_to_vec()) {
                 Ok(state) => message.state = state.into(),
@@ -71,10 +55,23 @@ pub(super) fn out<C: Codec>(
     Ok(message)
 }
 
-/// Reads one aggregate, and which commands set its timers.
+/// What is written of the timers of one aggregate.
+pub(super) fn timers_out<A>(
+    stream: &StreamId,
+    slot: &Slot<A>,
+) -> impl Iterator<Item = TimerMessage> {
+    slot.timers.iter().map(|timer| TimerMessage {
+        stream: stream.as_str().to_owned(),
+        name: timer.name.clone(),
+        due: timer.due.as_millis(),
+        set_by: timer.set_by.as_uuid().as_bytes().to_vec(),
+    })
+}
+
+/// Reads one aggregate, with its timers.
 pub(super) fn read<C: Codec>(
     (stream, message): (&StreamId, &SlotMessage),
-    set_by: &mut HashMap<TimerKey, CommandId>,
+    timers: &mut Timers,
     bodies: &Bodies,
 ) -> Result<Slot<C::Aggregate>, String> {
     let mut slot = Slot {
@@ -89,12 +86,16 @@ pub(super) fn read<C: Codec>(
         slot.wipe();
     }
     match (bodies, slot.kid) {
-        (Bodies::Clear, _) => slot.state = state_in::<C>(&message.state)?,
+        (Bodies::Clear, _) => {
+            slot.state = state_in::<C>(&message.state)?;
+            let timers = timers.remove(&message.stream).unwrap_or_default();
+            slot.timers = timers_in(timers)?;
+        }
         (Bodies::Sealed(sealed), Some(kid)) if !slot.erased => {
             match open(sealed, (stream, slot.version), (kid, &message.state)) {
                 Ok(opened) => {
                     slot.state = state_in::<C>(&opened.state)?;
-                    set_timers(set_by, opened.timers)?;
+                    slot.timers = timers_in(opened.timers)?;
                 }
                 Err(DecodeError::Erased) => slot.wipe(),
                 Err(error) => return Err(error.to_string()),
@@ -105,20 +106,15 @@ pub(super) fn read<C: Codec>(
     Ok(slot)
 }
 
-/// Notes which commands set timers.
-pub(super) fn set_timers(
-    set_by: &mut HashMap<TimerKey, CommandId>,
-    timers: Vec<TimerMessage>,
-) -> Result<(), String> {
-    for timer in timers {
-        let key = TimerKey {
+fn timers_in(timers: Vec<TimerMessage>) -> Result<Vec<SetTimer>, String> {
+    let timers = timers.into_iter().map(|timer| {
+        Ok(SetTimer {
             due: Timestamp::from_millis(timer.due),
-            stream: stream(&timer.stream)?,
             name: timer.name,
-        };
-        set_by.insert(key, CommandId::from_slice(&timer.set_by).ok_or("a timer")?);
-    }
-    Ok(())
+            set_by: CommandId::from_slice(&timer.set_by).ok_or("a timer")?,
+        })
+    });
+    timers.collect()
 }
 
 fn open(

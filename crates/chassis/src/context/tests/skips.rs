@@ -46,7 +46,7 @@ async fn a_decision_about_what_is_folded_works_at_once_and_gives_what_every_othe
     let (state, version, skipped_at) = seen(&node, "a");
     assert_eq!((state.free, state.taken), (3, 0), "what stood before it");
     assert_eq!((version, skipped_at), (3, Some(taken.get())));
-    assert!(state.holds.is_empty() && node.context.read().timers.is_empty());
+    assert!(state.holds.is_empty() && node.context.read().due.is_empty());
     assert!(!node.context.read().view.free.contains_key(&stream("a")));
     assert_eq!(
         refusal(&node.execute("a", &house.call(Command::Take)).await),

@@ -30,10 +30,14 @@ pub(super) fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals
             (slot.state.clone(), format!("{rest:?}")),
         )
     });
-    let timers = folded
-        .timers
-        .iter()
-        .map(|(key, timer)| format!("{key:?} {}", timer.set_by));
+    let mut timers: Vec<String> = folded
+        .slots()
+        .flat_map(|(stream, slot)| slot.timers.iter().map(move |timer| (stream, timer)))
+        .map(|(stream, timer)| format!("{stream} {timer:?}"))
+        .collect();
+    timers.sort_unstable();
+    let due = folded.due.iter().map(|due| format!("{due:?}"));
+    timers.extend(due);
     Everything {
         position: folded.position().get(),
         log_time: folded.log_time().as_millis(),
@@ -43,7 +47,7 @@ pub(super) fn everything<C: Codec<Aggregate = Places>>(folded: &Folded<C, Totals
             .iter()
             .map(|(_, id, outcome)| (*id, outcome.clone()))
             .collect(),
-        timers: timers.collect(),
+        timers,
         view: folded
             .view
             .free

@@ -87,7 +87,7 @@ async fn a_start_from_a_snapshot_is_the_same_as_one_from_everything_also_for_per
     assert_eq!(everything(&from_snapshot.context.read()), before);
     assert_eq!(everything(&from_everything.context.read()), before);
     assert!(
-        !from_snapshot.context.read().timers.is_empty(),
+        !from_snapshot.context.read().due.is_empty(),
         "timers are sealed with states"
     );
 }
