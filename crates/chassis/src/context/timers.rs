@@ -56,14 +56,14 @@ impl<C: Codec> TimerDesk<C> {
             let Some(slot) = folded.get(stream) else {
                 continue;
             };
-            for timer in slot.state.timers() {
-                let set = slot.timers.iter().find(|set| set.is(&timer));
-                let Some(set) = set.filter(|set| set.due == *at) else {
-                    continue;
-                };
+            for set in slot.timers.iter().filter(|set| set.due == *at) {
                 let id = command_id(stream, set);
                 let wait = GRACE_MILLIS + place(node, id) * 1_000;
-                if !self.given.contains(&id) && is_past(*at, wait, now) {
+                if self.given.contains(&id) || !is_past(*at, wait, now) {
+                    continue;
+                }
+                let mut timers = slot.state.timers().into_iter();
+                if let Some(timer) = timers.find(|timer| set.is(timer)) {
                     let command = (timer.command, set.set_by);
                     due.push(self.give(stream.clone(), id, command));
                 }
