@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Epoch;
-use super::people::People;
+use super::people::{JoinedKeys, People};
 use super::row::{Row, Stay};
 use super::{Completeness, Dimension, Heard, Rotation, Rows};
 use crate::Day;
@@ -41,6 +41,7 @@ impl<'a> Counts<'a> {
         let mut left_out = LeftOut::default();
         let mut heard: Vec<Option<Heard>> = vec![None; rows.values.len()];
         let mut rotation: Option<Rotation> = None;
+        let mut joined = JoinedKeys::apart(rows.keys);
         for row in rows.pages.rows() {
             let Some(stay) = row.waiting_on(day) else {
                 continue;
@@ -55,6 +56,7 @@ impl<'a> Counts<'a> {
                 left_out.stale += 1;
             } else {
                 if let Some(keys) = &row.person {
+                    joined.join(keys);
                     let rotation = rotation.get_or_insert_with(|| Rotation::of(keys));
                     rotation.add(keys);
                 }
@@ -64,7 +66,7 @@ impl<'a> Counts<'a> {
         Self {
             on: day,
             rows,
-            people: People::of(&counted, rows.keys),
+            people: People::of(&counted, joined),
             counted,
             left_out,
             completeness: Completeness::of(&heard, rows),
@@ -93,7 +95,7 @@ impl<'a> Counts<'a> {
     pub fn persons_by_lists(&self) -> BTreeMap<usize, u64> {
         let mut by_lists = BTreeMap::new();
         for person in &self.people.persons {
-            *by_lists.entry(person.lists).or_default() += 1;
+            *by_lists.entry(person.lists as usize).or_default() += 1;
         }
         by_lists
     }

@@ -1,13 +1,14 @@
 //! Entries joined to persons.
 
 use super::counted::Counted;
+use super::row::Keys;
 use crate::Day;
 
 /// One person, with the entries on all lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Person {
     /// How many entries count.
-    pub(super) lists: usize,
+    pub(super) lists: u32,
     /// The place of the last of them; `People::entries_of` goes on from there.
     last: u32,
     /// The place of the entry that stands for the person.
@@ -29,24 +30,17 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Joins entries that share a key of any epoch. Every key's number is smaller than `keys`.
+    /// Joins entries that share a key of any epoch.
     ///
     /// While keys rotate, entries that carry both epochs join those that carry either. Who has no citizen number is joined
     /// with nobody.
-    pub(super) fn of(counted: &[Counted<'_>], keys: usize) -> Self {
-        let mut joined = Joined::new(keys);
-        for keys in counted.iter().filter_map(|entry| entry.row.person) {
-            let [older, newer] = keys.numbers;
-            joined.join(older, newer);
-        }
+    pub(super) fn of(counted: &[Counted<'_>], mut keys: JoinedKeys) -> Self {
         let mut people = Self::default();
         people.before.reserve(counted.len());
-        let mut with_key: Vec<Option<usize>> = vec![None; keys];
+        let mut with_key: Vec<Option<u32>> = vec![None; keys.0.len()];
         for entry in counted {
-            let key = entry
-                .row
-                .person
-                .map(|keys| joined.first_of(keys.numbers[0]));
+            let person = entry.row.person;
+            let key = person.map(|person| keys.first_of(person.numbers[0]));
             let known = key.and_then(|key| with_key[key as usize]);
             if let Some(person) = known {
                 people.add(person, counted);
@@ -54,7 +48,7 @@ impl People {
                 people.meet(entry);
             }
             if let Some(key) = key {
-                with_key[key as usize] = known.or(people.persons.len().checked_sub(1));
+                with_key[key as usize] = known.or_else(|| people.newest());
             }
         }
         people
@@ -64,6 +58,10 @@ impl People {
     pub(super) fn entries_of(&self, person: &Person) -> impl Iterator<Item = u32> {
         let before = |place: &u32| self.before[*place as usize];
         std::iter::successors(Some(person.last), before)
+    }
+
+    fn newest(&self) -> Option<u32> {
+        u32::try_from(self.persons.len().checked_sub(1)?).ok()
     }
 
     fn next_place(&self) -> u32 {
@@ -84,9 +82,9 @@ impl People {
     }
 
     /// The next entry is of somebody who is there already.
-    fn add(&mut self, person: usize, counted: &[Counted<'_>]) {
+    fn add(&mut self, person: u32, counted: &[Counted<'_>]) {
         let place = self.next_place();
-        let person = &mut self.persons[person];
+        let person = &mut self.persons[person as usize];
         self.before.push(Some(person.last));
         person.last = place;
         person.lists += 1;
@@ -105,12 +103,22 @@ impl Counted<'_> {
     }
 }
 
-/// Sets of keys, each named by its first.
-struct Joined(Vec<u32>);
+/// Sets of keys that are of one person, each named by its smallest number.
+pub(super) struct JoinedKeys(Vec<u32>);
 
-impl Joined {
-    fn new(keys: usize) -> Self {
+impl JoinedKeys {
+    /// So many keys, each of somebody else.
+    pub(super) fn apart(keys: usize) -> Self {
         Self((0..).take(keys).collect())
+    }
+
+    /// An entry carries these.
+    pub(super) fn join(&mut self, keys: &Keys) {
+        let [one, other] = keys.numbers;
+        if one != other {
+            let (one, other) = (self.first_of(one), self.first_of(other));
+            self.0[one.max(other) as usize] = one.min(other);
+        }
     }
 
     fn first_of(&mut self, key: u32) -> u32 {
@@ -123,13 +131,6 @@ impl Joined {
             // Halves the way for whoever comes next.
             self.0[first as usize] = self.0[next as usize];
             first = next;
-        }
-    }
-
-    fn join(&mut self, one: u32, other: u32) {
-        if one != other {
-            let (one, other) = (self.first_of(one), self.first_of(other));
-            self.0[one.max(other) as usize] = one.min(other);
         }
     }
 }
