@@ -102,3 +102,29 @@ async fn what_fell_due_while_no_node_ran_ends_at_the_next_start() {
     node.folds("a", |state| state.holds.is_empty() && state.free == 1)
         .await;
 }
+
+#[tokio::test]
+async fn a_timer_that_goes_on_keeps_what_set_it_and_one_that_ended_is_not_due() {
+    let house = House::new();
+    let node = house.node("one").await;
+    let until = Timestamp::from_millis(house.now() + MINUTE);
+    let later = Timestamp::from_millis(house.now() + 2 * MINUTE);
+    let timers = || {
+        let folded = node.context.read();
+        let slot = folded.get(&stream("a")).expect("it is there");
+        (slot.timers.clone(), folded.due.len())
+    };
+    effect(node.execute("a", &house.call(Command::Open(2))).await);
+    effect(node.execute("a", &house.call(Command::Hold(until))).await);
+    let (first, _) = timers();
+    effect(node.execute("a", &house.call(Command::Hold(later))).await);
+    let (both, due) = timers();
+    assert!(both.contains(&first[0]) && due == 2);
+    effect(
+        node.execute("a", &house.call(Command::EndHold(until)))
+            .await,
+    );
+    let (last, due) = timers();
+    assert!(!last.contains(&first[0]) && both.contains(&last[0]));
+    assert_eq!((last.len(), due), (1, 1));
+}
