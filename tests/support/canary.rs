@@ -17,6 +17,14 @@ static SUITE: LazyLock<Canaries> = LazyLock::new(|| {
     Canaries::new(&numbers)
 });
 
+/// Leaves out the zeros behind: a broker lays out its index files in advance, ten megabytes each.
+fn without_room(mut bytes: &[u8]) -> &[u8] {
+    while let Some(rest) = bytes.strip_suffix(&[0; 4096]) {
+        bytes = rest;
+    }
+    bytes
+}
+
 /// The eleven-test.
 fn passes(number: u32) -> bool {
     let digits = number.to_string();
@@ -70,7 +78,7 @@ impl Canaries {
                 // A server that runs may have removed it since.
                 let Ok(bytes) = fs::read(&path) else { continue };
                 files += 1;
-                let found = self.found_in(&bytes);
+                let found = self.found_in(without_room(&bytes));
                 assert_eq!(found, None, "in {}", path.display());
             }
         }
