@@ -23,6 +23,14 @@ impl FromStr for Named {
     }
 }
 
+impl Named {
+    /// Returns the person that is named, before the role.
+    pub fn person(&self) -> Option<&str> {
+        let caller = self.0.as_ref()?.to_str().ok()?;
+        caller.split_once(':').map(|(person, _)| person)
+    }
+}
+
 impl Interceptor for Named {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(caller) = &self.0 {

@@ -169,8 +169,10 @@ async fn two_epochs_give_every_person_two_p1s_until_the_older_is_destroyed() {
     let unsaid = told(&[]);
     assert!(unsaid.stderr.contains("--carrying"), "{}", unsaid.stderr);
     let short = told(&["groningen=1990/2000", "drenthe=198/200"]);
-    let said = "198 of 200 entries of drenthe carry a newer key (99.0 %)";
+    let said = "198 of 200 open entries of drenthe carry a newer key (99.0 %), 2 do not";
     assert!(short.stderr.contains(said), "{}", short.stderr);
+    let of_nobody = told(&["groningen=1990/2000", "drenthe=0/0"]);
+    assert!(of_nobody.stderr.contains("0/0"), "{}", of_nobody.stderr);
     told(&["groningen=1990/2000", "drenthe=199/200"]).expect_done();
     server.restart();
     let after = evaluated(&server, 3).await.unwrap();
@@ -181,7 +183,10 @@ async fn two_epochs_give_every_person_two_p1s_until_the_older_is_destroyed() {
         said.contains(&format!("epoch {epoch} destroyed on ")),
         "{said}"
     );
-    assert!(said.contains("199 of 200 entries of drenthe"), "{said}");
+    assert!(
+        said.contains("199 of 200 open entries of drenthe"),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

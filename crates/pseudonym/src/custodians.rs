@@ -64,6 +64,12 @@ impl Custodians {
         Ok(Self([first, second]))
     }
 
+    /// Tells whether a person is one of them, whichever organisation they are said to be of.
+    pub fn are_joined_by(&self, person: &str) -> bool {
+        let is_person = |custodian: &Custodian| custodian.person.eq_ignore_ascii_case(person);
+        self.0.iter().any(is_person)
+    }
+
     /// Returns both, as they are written.
     pub fn names(&self) -> [String; 2] {
         self.0.clone().map(|custodian| custodian.to_string())

@@ -19,10 +19,9 @@ pub(super) fn region(data: &Path, name: &str, args: &[String]) -> Server {
 pub(super) fn receipt_key(data: &Path) -> String {
     let data = data.display().to_string();
     let status = doorstroomd(&["keys", "status", "--data", &data]).expect_done();
-    let line = status.stdout.lines().find(|line| line.contains("receipts"));
-    let (key, receipts) = line.unwrap().split_once(", receipts ").unwrap();
-    let (_, key_id) = key.split_once(": key ").unwrap();
-    format!("{key_id}={receipts}")
+    let mut lines = status.stdout.lines();
+    let told = lines.find_map(|line| line.strip_prefix("evaluator: receipt-key "));
+    told.unwrap().to_owned()
 }
 
 /// The records of a region's waiting list, as an analyst reads them.

@@ -90,7 +90,7 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
         (&40.into(), &20.into())
     );
     assert_eq!(under_way["complete"], false);
-    let half = "20 of 40 entries of demo carry a newer key (50.0 %), 20 open ones do not";
+    let half = "20 of 40 open entries of demo carry a newer key (50.0 %), 20 do not";
     refused(&destroy(&server, &old, &[]), half);
     assert_eq!(key_files(data.path(), &old), 2, "both stages' are there");
     import(server.grpc(), OTHER_PROVIDER, theirs.path(), &other).expect_done();
@@ -99,7 +99,7 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
 
     let done = destroy(&server, &old, &[]).expect_done().stdout;
     assert!(
-        done.contains("40 of 40 entries of demo carry a newer key (100.0 %)"),
+        done.contains("40 of 40 open entries of demo carry a newer key (100.0 %)"),
         "{done}"
     );
     server.stop();
@@ -132,21 +132,31 @@ fn keys_stay_until_entries_are_confirmed(mut server: Server) {
     refused(&destroy(&server, &old, &[]), "no server answers at");
     server.restart();
     assert_eq!(rotation(server.grpc())["carrying"], 0);
-    refused(&destroy(&server, &old, &[]), "0 of 4 entries of");
+    refused(&destroy(&server, &old, &[]), "0 of 4 open entries of");
     // Who asks must be somebody who may; and two, of two organisations, must do it.
-    let destroy_as = |caller| {
+    let destroy_as = |caller, region| {
         let asked = ["--server", server.grpc(), "--as", caller];
-        let destroy = [
-            "destroy",
-            "--epoch",
-            &old,
-            "--yes",
-            "--region",
-            server.region(),
-        ];
+        let destroy = ["destroy", "--epoch", &old, "--yes", "--region", region];
         keys(&data, &[&destroy[..], &asked].concat())
     };
-    refused(&destroy_as(TEAM), "screening-member may not destroy-key");
+    let in_another_role = "a.ahmed:screening-member@gm:GM0106";
+    refused(
+        &destroy_as(in_another_role, server.region()),
+        "screening-member may not destroy-key",
+    );
+    refused(
+        &destroy_as(TEAM, server.region()),
+        "--as must name one of the two custodians",
+    );
+    // Another region's server, and the newest keys, are no matter of what may be lost.
+    let elsewhere = destroy_as(CUSTODIAN, "elsewhere");
+    let must_be = format!("region: must be {}", server.region());
+    refused(&elsewhere, &must_be);
+    assert!(!elsewhere.stderr.contains("--lose-the-rest"));
+    let newest = rotation(server.grpc())["to"].as_str().unwrap().to_owned();
+    let newest_goes = destroy(&server, &newest, &[]);
+    refused(&newest_goes, "is the newest epoch: make the next one first");
+    assert!(!newest_goes.stderr.contains("--lose-the-rest"));
     let shown = data.display().to_string();
     let alone = [
         "--custodian",
@@ -172,11 +182,17 @@ fn keys_stay_until_entries_are_confirmed(mut server: Server) {
     let said = destroy(&server, &old, &["--lose-the-rest"])
         .expect_done()
         .stdout;
-    assert!(said.contains("--lose-the-rest: 0 of 4 entries"), "{said}");
-    assert!(said.contains("4 open ones do not"), "{said}");
+    assert!(
+        said.contains("--lose-the-rest: 0 of 4 open entries"),
+        "{said}"
+    );
+    assert!(said.contains("4 do not"), "{said}");
     assert_eq!(key_files(&data, &old), 0);
     let noted = noted(&data, &old);
-    assert!(noted.contains("--lose-the-rest: 0 of 4 entries"), "{noted}");
+    assert!(
+        noted.contains("--lose-the-rest: 0 of 4 open entries"),
+        "{noted}"
+    );
 }
 
 #[test]

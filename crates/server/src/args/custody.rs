@@ -49,7 +49,7 @@ pub(super) fn keys() -> Command {
 fn destroy() -> Command {
     on_log(
         "destroy",
-        "Destroys the keys of an old epoch, once 99.5 % of the region's entries carry newer ones: its pseudonyms name nobody \
+        "Destroys the keys of an old epoch, once 99.5 % of the region's open entries carry newer ones: its pseudonyms name nobody \
          from then on",
     )
     .arg(stage())
@@ -73,14 +73,14 @@ fn destroy() -> Command {
             .long("as")
             .value_name("PERSON:key-custodian@ORGANISATION")
             .env("DOORSTROOM_AS")
-            .help("Who asks it")
+            .help("Who asks it: one of the two custodians")
             .value_parser(value_parser!(Named)),
     )
     .arg(
         Arg::new("carrying")
             .long("carrying")
-            .value_name("REGION=CARRYING/ENTRIES")
-            .help("At the evaluator: what each region says of its entries (doorstroom waitlist stats)")
+            .value_name("REGION=CARRYING/OPEN")
+            .help("At the evaluator: what each region says of all its open entries (doorstroom waitlist stats)")
             .value_parser(value_parser!(Told))
             .action(ArgAction::Append),
     )

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Context as _, bail, ensure};
 use clap::ArgMatches;
 use data_encoding::HEXLOWER;
-use pseudonym::ring::{Ring, Stage, Standing};
+use pseudonym::ring::{Ring, RingError, Stage, Standing};
 use pseudonym::{Custodians, Epoch};
 use pseudonym_service::Keys;
 
@@ -122,14 +122,31 @@ pub(super) async fn work(
         }
     }
     let mut note = String::new();
-    if let Verb::Destroy { epoch, rest, .. } = &asked.verb {
-        note = rotation::may_go(settings, *epoch, rest).await?;
+    if let Verb::Destroy {
+        by, epoch, rest, ..
+    } = &asked.verb
+    {
+        for stage in &stages {
+            is_older(&Ring::open(&folder, *stage)?, *epoch)?;
+        }
+        note = rotation::may_go(settings, (*epoch, by), rest).await?;
         writeln!(out, "{note}")?;
     }
     for stage in stages {
         one(settings, (stage, &asked.verb, &note), now, out)?;
     }
     out.flush()?;
+    Ok(())
+}
+
+/// Refuses the newest epoch before anybody is asked: no answer would let it go.
+fn is_older(ring: &Ring, epoch: Epoch) -> anyhow::Result<()> {
+    let newest = ring.roots().map(|(epoch, _)| epoch).max();
+    ensure!(
+        newest != Some(epoch),
+        "nothing was done: {}",
+        RingError::Newest(epoch)
+    );
     Ok(())
 }
 
@@ -221,7 +238,7 @@ fn status(ring: &Ring, stage: Stage, out: &mut (dyn Write + Send)) -> anyhow::Re
         Stage::Evaluator => {
             for key in Keys::derive(ring)?.published() {
                 let receipts = HEXLOWER.encode(&key.receipt_key);
-                writeln!(out, "{name}: key {}, receipts {receipts}", key.key_id)?;
+                writeln!(out, "{name}: receipt-key {}={receipts}", key.key_id)?;
             }
         }
     }

@@ -6,7 +6,7 @@ use chassis::access_log::{Entry, Verb};
 use chassis::status::refusal;
 use chassis::{Path, Violations};
 use domain::access::{Action, RuleId};
-use domain::waitlist::counts::{Counts, Dimension, Rotation, Rows, flows, monthly_return};
+use domain::waitlist::counts::{Counts, Dimension, Rows, flows, monthly_return};
 use domain::waitlist::{EntryId, Epoch, Listed};
 use domain::{Day, Month};
 use prost::Message;
@@ -79,8 +79,8 @@ impl Api {
             let view = &folded.view;
             (view.rows(), view.unusable(), folded.position())
         };
-        let newest = self.newest_epoch();
-        let counted = move || counted(&whose.of(rows), (unusable, newest), (on, &by));
+        let epochs = self.epochs();
+        let counted = move || counted(&whose.of(rows), (unusable, epochs), (on, &by));
         let mut answer = self.work(counted).await?;
         answer.position = self.0.context.token(position);
         answer.frozen = frozen;
@@ -200,14 +200,18 @@ impl Api {
 
 fn counted(
     rows: &Rows,
-    (unusable, newest): (u64, Option<Epoch>),
+    (unusable, epochs): (u64, Option<[Epoch; 2]>),
     (on, by): (Day, &[Dimension]),
 ) -> v1::CountWaitingResponse {
     let counts = Counts::on(on, rows);
     let (cells, total) = wire::table(&counts.table(by));
     let left_out = counts.left_out();
     let by_lists = counts.persons_by_lists();
-    let rotation = newest.map(|newest| counts.rotation_to(newest));
+    // Also where every entry has left the older keys behind: they are still to be destroyed.
+    let rotation = epochs.and_then(|[oldest, newest]| {
+        let rotation = counts.rotation_to(newest);
+        (oldest != newest || rotation.is_under_way()).then_some(rotation)
+    });
     v1::CountWaitingResponse {
         on: on.to_string(),
         by: by.iter().map(|dimension| dimension.number()).collect(),
@@ -227,7 +231,7 @@ fn counted(
             unusable,
         }),
         completeness: Some(wire::completeness(counts.completeness())),
-        rotation: rotation.filter(Rotation::is_under_way).map(told),
+        rotation: rotation.map(told),
         ..v1::CountWaitingResponse::default()
     }
 }

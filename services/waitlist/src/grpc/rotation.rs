@@ -27,6 +27,13 @@ impl Api {
         if fingerprint.is_none() {
             checks.refuse(Path::root("fingerprint"), "must be 8 bytes");
         }
+        let region = &self.0.node.region;
+        if request.region != *region {
+            checks.refuse(
+                Path::root("region"),
+                format!("must be {region}, whose entries this node has"),
+            );
+        }
         at_most_tokens(&request.at_least, &mut checks);
         let old = checks
             .finish(epoch.zip(fingerprint))
@@ -35,20 +42,13 @@ impl Api {
         let decision = caller.access.may(Action::DestroyKey, None)?;
         self.record_question(caller, decision.rule, request).await?;
         let newest = self.newer_than(old)?;
-        let (rows, entries) = {
-            let view = &self.0.context.read().view;
-            (view.rows(), view.entries())
-        };
+        let rows = self.0.context.read().view.rows();
         let today = self.today();
-        let count = move || {
-            let rotation = Counts::on(today, &rows).rotation_to(newest);
-            let entries = entries.iter().map(|(_, listed)| &**listed);
-            (rotation, Rotation::losing(rotation.to, entries))
-        };
-        let (rotation, losing) = self.work(count).await?;
+        let count = move || Counts::on(today, &rows).rotation_to(newest);
+        let rotation = self.work(count).await?;
         Ok(v1::GetKeyRotationResponse {
             rotation: Some(told(rotation)),
-            losing,
+            losing: rotation.losing(),
         })
     }
 
@@ -78,8 +78,14 @@ impl Api {
     }
 
     /// The newest epoch that this node has keys of.
-    pub(super) fn newest_epoch(&self) -> Option<Epoch> {
+    fn newest_epoch(&self) -> Option<Epoch> {
         self.0.gateway.fingerprints().map(|(epoch, _)| epoch).max()
+    }
+
+    /// The oldest and the newest epoch that this node has keys of.
+    pub(super) fn epochs(&self) -> Option<[Epoch; 2]> {
+        let epochs = || self.0.gateway.fingerprints().map(|(epoch, _)| epoch);
+        Some([epochs().min()?, epochs().max()?])
     }
 }
 

@@ -149,7 +149,7 @@ fn rotation(rotation: &KeyRotation) -> String {
         "the older keys are still needed"
     };
     format!(
-        "keys: {} of {} waiting entries carry those of {}: {state}",
+        "keys: {} of {} open entries, stale ones and those in treatment too, carry those of {}: {state}",
         rotation.carrying, rotation.keyed, rotation.to
     )
 }

@@ -155,7 +155,7 @@ fn counts_say_what_they_rest_on() {
         "waiting on 2026-03-01: 11 persons at 12 places, 1 of them without a citizen number",
         "left out: 2 stale, 1 not granted by the evaluator, 0 unusable",
         "complete until 2026-02-20 for 1 provider; behind: agb:06011009 (2 of 14 stale, last heard 2026-02-28)",
-        "keys: 6 of 13 waiting entries carry those of 2027a: the older keys are still needed",
+        "keys: 6 of 13 open entries, stale ones and those in treatment too, carry those of 2027a: the older keys are still needed",
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }

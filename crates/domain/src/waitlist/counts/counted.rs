@@ -43,6 +43,9 @@ impl<'a> Counts<'a> {
         let mut rotation: Option<Rotation> = None;
         let mut joined = JoinedKeys::apart(rows.keys);
         for row in rows.pages.rows() {
+            if let Some(keys) = row.person.as_ref().filter(|_| row.is_open) {
+                rotation.get_or_insert_with(|| Rotation::of(keys)).add(keys);
+            }
             let Some(stay) = row.waiting_on(day) else {
                 continue;
             };
@@ -57,8 +60,6 @@ impl<'a> Counts<'a> {
             } else {
                 if let Some(keys) = &row.person {
                     joined.join(keys);
-                    let rotation = rotation.get_or_insert_with(|| Rotation::of(keys));
-                    rotation.add(keys);
                 }
                 counted.push(Counted { row, stay });
             }
@@ -84,7 +85,8 @@ impl<'a> Counts<'a> {
         &self.completeness
     }
 
-    /// How far the entries have come to the newest epoch: this one, of which there are keys, or a newer one of theirs.
+    /// How far the open entries have come by now to the newest epoch: this one, of which there are keys, or a newer one of
+    /// theirs.
     pub fn rotation_to(&self, epoch: Epoch) -> Rotation {
         let none = || Rotation::of_none(epoch);
         self.rotation

@@ -1,13 +1,13 @@
-use super::super::{Epoch, Listed};
+use super::super::Epoch;
 use super::row::Keys;
 
-/// How far the entries that count have come to the newest epoch.
+/// How far the open entries, which wait, are stale or in treatment, have come to the newest epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
     from: Epoch,
     /// The newest epoch of which there is a key.
     pub to: Epoch,
-    /// Entries with a person's key.
+    /// Open entries with a person's key.
     pub keyed: u64,
     /// Those of them that carry the new epoch's.
     pub carrying: u64,
@@ -71,14 +71,8 @@ impl Rotation {
         carrying.saturating_mul(1_000) >= keyed.saturating_mul(995)
     }
 
-    /// Counts the open entries whose persons nobody could name any more once only the keys of an epoch are left: stale ones,
-    /// and persons who are helped, too.
-    pub fn losing<'a>(epoch: Epoch, entries: impl IntoIterator<Item = &'a Listed>) -> u64 {
-        let loses = |listed: &&Listed| {
-            let keys = listed.person.keys();
-            let is_open = listed.spell.end.is_none();
-            is_open && !keys.is_empty() && keys.iter().all(|(known, _)| *known != epoch)
-        };
-        entries.into_iter().filter(loses).count() as u64
+    /// Counts the entries whose persons nobody could name any more once only the keys of the newest epoch are left.
+    pub fn losing(&self) -> u64 {
+        self.keyed.saturating_sub(self.carrying)
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Row {
     pub(super) values: [u32; Dimension::KEPT],
     pub(super) reaffirmed_on: Day,
     pub(super) is_granted: bool,
+    /// The person waits, stale or not, or is helped.
+    pub(super) is_open: bool,
     pub(super) is_preferred: bool,
     stay: Stay,
     earlier: Box<[Stay]>,
@@ -61,6 +63,7 @@ impl Row {
             values,
             reaffirmed_on: listed.reaffirmed_on,
             is_granted: listed.person.is_granted(),
+            is_open: listed.spell.end.is_none(),
             is_preferred: listed.profile.is_preferred,
             stay: stay(&listed.spell),
             earlier: listed.earlier.iter().map(stay).collect(),

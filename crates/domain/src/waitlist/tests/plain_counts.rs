@@ -57,7 +57,7 @@ pub(super) fn told(entries: &[(EntryId, Listed)], on: Day, by: &[Dimension]) -> 
         by_lists,
         left_out,
         completeness: completeness(entries, on),
-        rotation: rotation(&waiting),
+        rotation: rotation(entries),
     }
 }
 
@@ -178,15 +178,20 @@ fn completeness(entries: &[(EntryId, Listed)], on: Day) -> Completeness {
     Completeness { providers }
 }
 
-fn rotation(waiting: &[Waiting<'_>]) -> Option<(Epoch, u64, u64)> {
-    let epochs_of = |entry: &Waiting<'_>| -> Vec<Epoch> {
-        let keys = entry.listed.person.keys().iter();
+/// Of whoever has not left the list, whatever day is counted.
+fn rotation(entries: &[(EntryId, Listed)]) -> Option<(Epoch, u64, u64)> {
+    let open = || {
+        let entries = entries.iter().map(|(_, listed)| listed);
+        entries.filter(|listed| listed.spell.end.is_none())
+    };
+    let epochs_of = |listed: &Listed| -> Vec<Epoch> {
+        let keys = listed.person.keys().iter();
         keys.map(|(epoch, _)| *epoch).collect()
     };
-    let epochs: BTreeSet<Epoch> = waiting.iter().flat_map(epochs_of).collect();
+    let epochs: BTreeSet<Epoch> = open().flat_map(epochs_of).collect();
     let newest = *epochs.last().filter(|_| epochs.len() > 1)?;
     let with = |is_wanted: &dyn Fn(&Vec<Epoch>) -> bool| {
-        let entries = waiting.iter().map(epochs_of);
+        let entries = open().map(epochs_of);
         entries.filter(is_wanted).map(|_| 1).sum::<u64>()
     };
     Some((

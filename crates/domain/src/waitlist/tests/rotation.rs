@@ -86,7 +86,22 @@ fn whoever_is_open_and_has_only_old_keys_loses_its_person_stale_or_helped() {
     let rows = rows(&entries);
     let counts = Counts::on(on(50), &rows);
     assert_eq!(counts.left_out().stale, 3, "all who wait");
-    assert_eq!(Rotation::losing(Epoch(2), &entries), 2);
+    let rotation = counts.rotation_to(Epoch(2));
+    assert_eq!((rotation.keyed, rotation.carrying), (3, 1));
+    assert_eq!(rotation.losing(), 2);
+}
+
+#[test]
+fn old_keys_stay_for_stale_entries_though_all_that_count_carry_the_new_ones() {
+    let (old, new) = (keys(1, 1), keys(2, 1));
+    let stale = listed(&[with_keys(1, &[old])]);
+    let confirmed = listed(&[with_keys(2, &[old]), reaffirmed_with(40, &[old, new])]);
+    let rows = rows(&[stale, confirmed]);
+    let counts = Counts::on(on(50), &rows);
+    assert_eq!(counts.table(&[]).total.entries, 1);
+    let rotation = counts.rotation_to(Epoch(2));
+    assert_eq!((rotation.keyed, rotation.losing()), (2, 1));
+    assert!(!rotation.is_complete());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use proto::caller::Named;
 use proto::waitlist::v1::GetKeyRotationRequest;
 use proto::waitlist::v1::waitlist_service_client::WaitlistServiceClient;
 use pseudonym::ring::{Ring, Stage, Standing};
-use pseudonym::{Epoch, Recoders};
+use pseudonym::{Custodians, Epoch, Recoders};
 use tonic::Code;
 use tonic::transport::Endpoint;
 
@@ -64,7 +64,7 @@ impl Asked {
 /// Why the keys stay, and what to do.
 pub(super) async fn may_go(
     settings: &Settings,
-    epoch: Epoch,
+    (epoch, by): (Epoch, &Custodians),
     asked: &Asked,
 ) -> anyhow::Result<String> {
     let told = match recoder(settings, epoch)? {
@@ -73,16 +73,24 @@ pub(super) async fn may_go(
                 asked.told.is_empty(),
                 "nothing was done: the recoder's keys are here, so the region's server is asked; leave --carrying out"
             );
-            let told = ask(settings, asked, (epoch, fingerprint)).await?;
+            let told = ask(settings, (asked, by), (epoch, fingerprint)).await?;
             told.map(|told| vec![told])
         }
         Recoder::Destroyed => return Ok("the recoder's key was destroyed before".to_owned()),
         Recoder::Elsewhere if asked.told.is_empty() => Err(
             "the evaluator has no way to the entries. Have every region say how far it is (doorstroom waitlist stats there), \
-             and give that: --carrying REGION=CARRYING/ENTRIES"
+             and give that: --carrying REGION=CARRYING/OPEN"
                 .to_owned(),
         ),
-        Recoder::Elsewhere => Ok(asked.told.clone()),
+        Recoder::Elsewhere => {
+            let nobody = asked.told.iter().find(|told| told.is_of_nobody());
+            ensure!(
+                nobody.is_none() || asked.lose_the_rest,
+                "nothing was done: --carrying is of all open entries, stale ones and those in treatment too (doorstroom waitlist \
+                 stats there), and 0/0 is of none; if that region really has nobody, add --lose-the-rest"
+            );
+            Ok(asked.told.clone())
+        }
     };
     let known = match &told {
         Ok(told) => {
@@ -91,16 +99,17 @@ pub(super) async fn may_go(
         }
         Err(reason) => format!("nobody can say how many entries carry a newer key: {reason}"),
     };
-    let is_complete = told.is_ok_and(|told| told.iter().all(|told| told.is_far_enough()));
-    if is_complete {
+    let is_complete = told.is_ok_and(|told| told.iter().all(Told::is_far_enough));
+    if is_complete && !asked.lose_the_rest {
         return Ok(known);
     }
     if asked.lose_the_rest {
         return Ok(format!("--lose-the-rest: {known}"));
     }
     bail!(
-        "nothing was done: {known}. Before 99.5 % carry one, persons would be lost with the keys of {epoch}: have providers \
-         confirm their entries (doorstroom waitlist import), or add --lose-the-rest"
+        "nothing was done: {known}. Before 99.5 % of all open entries carry one, persons would be lost with the keys of {epoch}: \
+         have providers confirm theirs, stale ones and those in treatment too (doorstroom waitlist import), or add \
+         --lose-the-rest"
     )
 }
 
@@ -135,16 +144,23 @@ fn recoder(settings: &Settings, epoch: Epoch) -> anyhow::Result<Recoder> {
 /// Asks the region's own server how far its entries are; the inner error: it cannot say.
 ///
 /// # Errors
-/// Nobody who may asked.
+/// Nobody who may asked, or a server of another region.
 async fn ask(
     settings: &Settings,
-    asked: &Asked,
+    (asked, by): (&Asked, &Custodians),
     (epoch, fingerprint): (Epoch, [u8; 8]),
 ) -> anyhow::Result<Result<Told, String>> {
     let caller = asked.caller.clone();
     let caller = caller.context(
         "nothing was done: the server must know who asks: --as PERSON:key-custodian@ORGANISATION",
     )?;
+    ensure!(
+        caller
+            .person()
+            .is_some_and(|person| by.are_joined_by(person)),
+        "nothing was done: --as must name one of the two custodians, {}",
+        by.names().join(" or ")
+    );
     let own = || format!("http://{}", demonstration::reachable(settings.grpc));
     let server = asked.server.clone().unwrap_or_else(own);
     let endpoint = Endpoint::from_shared(server.clone())
@@ -159,19 +175,24 @@ async fn ask(
         epoch: epoch.to_string(),
         fingerprint: fingerprint.to_vec(),
         at_least: Vec::new(),
+        region: settings.region.clone(),
     };
     let mut client = WaitlistServiceClient::with_interceptor(channel, caller);
     let answer = match client.get_key_rotation(request).await {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
             let said = format!("{server} says: {}", status.message());
-            let is_about_who = [
+            let is_about_what_was_asked = [
                 Code::Unauthenticated,
                 Code::PermissionDenied,
                 Code::InvalidArgument,
             ]
             .contains(&status.code());
-            ensure!(!is_about_who, "nothing was done: {said}");
+            ensure!(
+                !is_about_what_was_asked,
+                "nothing was done: {said} (asked for --region {})",
+                settings.region
+            );
             return Ok(Err(said));
         }
     };
@@ -180,6 +201,5 @@ async fn ask(
         region: Region::parse(&settings.region).context("the region has no name")?,
         keyed: rotation.keyed,
         carrying: rotation.carrying,
-        losing: Some(answer.losing),
     }))
 }

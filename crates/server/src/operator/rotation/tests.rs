@@ -9,18 +9,13 @@ fn told(text: &str) -> Told {
 fn what_a_region_says_is_read_and_shown_and_never_rounded_up() {
     let short = told("groningen=19899/20000");
     assert!(!short.is_far_enough());
-    let shown = "19899 of 20000 entries of groningen carry a newer key (99.4 %)";
+    let shown = "19899 of 20000 open entries of groningen carry a newer key (99.4 %), 101 do not";
     assert_eq!(short.to_string(), shown);
     assert!(told("groningen=1990/2000").is_far_enough());
     let nobody = told("drenthe=0/0");
-    assert!(nobody.is_far_enough());
-    let shown = "0 of 0 entries of drenthe carry a newer key";
+    assert!(nobody.is_of_nobody());
+    let shown = "0 of 0 open entries of drenthe carry a newer key";
     assert_eq!(nobody.to_string(), shown);
-    let all_stale = Told {
-        losing: Some(7),
-        ..nobody
-    };
-    assert!(!all_stale.is_far_enough());
     for wrong in [
         "",
         "demo",
@@ -33,6 +28,10 @@ fn what_a_region_says_is_read_and_shown_and_never_rounded_up() {
     ] {
         assert_eq!(wrong.parse::<Told>(), Err(ToldError), "{wrong}");
     }
+}
+
+fn two() -> Custodians {
+    Custodians::parse(&["a.ahmed@notary", "b.bakker@zorgring"]).unwrap()
 }
 
 /// Nobody listens on port 1.
@@ -57,7 +56,7 @@ async fn where_nobody_can_say_the_keys_stay_unless_the_rest_may_be_lost_and_that
     Ring::init(&keys, Stage::Recoder, (epoch, "2026-11-25")).unwrap();
     let custodian = Some("a.ahmed:key-custodian@kvk:01234567");
     let may_go = async |asked: Asked| {
-        let may_go = may_go(&settings, epoch, &asked).await;
+        let may_go = may_go(&settings, (epoch, &two()), &asked).await;
         may_go.map_err(|error| error.to_string())
     };
 
@@ -71,4 +70,38 @@ async fn where_nobody_can_say_the_keys_stay_unless_the_rest_may_be_lost_and_that
     );
     let unnamed = may_go(asked(true, None)).await.unwrap_err();
     assert!(unnamed.contains("--as"), "{unnamed}");
+    let third = Some("c.claes:key-custodian@kvk:01234567");
+    let third = may_go(asked(true, third)).await.unwrap_err();
+    let one_of_two =
+        "--as must name one of the two custodians, a.ahmed@notary or b.bakker@zorgring";
+    assert!(third.contains(one_of_two), "{third}");
+}
+
+#[tokio::test]
+async fn what_a_region_says_of_no_entry_lets_nothing_go_at_the_evaluator() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        data: folder.path().to_owned(),
+        ..Settings::default()
+    };
+    let epoch = Epoch::parse("2026a").unwrap();
+    let may_go = async |regions: [&str; 2], lose_the_rest: bool| {
+        let asked = Asked {
+            told: regions.map(told).to_vec(),
+            ..asked(lose_the_rest, None)
+        };
+        let may_go = may_go(&settings, (epoch, &two()), &asked).await;
+        may_go.map_err(|error| error.to_string())
+    };
+    let one_of_none = ["drenthe=20/20", "groningen=0/0"];
+    let refused = may_go(one_of_none, false).await.unwrap_err();
+    assert!(refused.contains("0/0 is of none"), "{refused}");
+    let note = may_go(one_of_none, true).await.unwrap();
+    assert!(note.starts_with("--lose-the-rest: 20 of 20"), "{note}");
+    let short = may_go(["drenthe=20/20", "groningen=1/1068"], false).await;
+    let short = short.unwrap_err();
+    assert!(short.contains("1067 do not"), "{short}");
+    may_go(["drenthe=20/20", "groningen=1/1"], false)
+        .await
+        .unwrap();
 }

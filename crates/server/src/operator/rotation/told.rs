@@ -4,21 +4,19 @@ use std::str::FromStr;
 use domain::access::Region;
 use domain::waitlist::counts::Rotation;
 
-/// How far a region's entries are, written `REGION=CARRYING/ENTRIES`.
+/// How far a region's open entries are, stale ones and those in treatment too, written `REGION=CARRYING/OPEN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(super) region: Region,
-    /// Entries of persons with a pseudonym.
+    /// Open entries of persons with a pseudonym.
     pub(super) keyed: u64,
     /// Those of them that carry a newer one.
     pub(super) carrying: u64,
-    /// Open entries that would lose their person; none: nobody said.
-    pub(super) losing: Option<u64>,
 }
 
 /// A text that does not say how far a region is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("give REGION=CARRYING/ENTRIES, such as groningen=1995/2000")]
+#[error("give REGION=CARRYING/OPEN, such as groningen=1995/2000")]
 pub(crate) struct ToldError;
 
 impl FromStr for Told {
@@ -34,7 +32,6 @@ impl FromStr for Told {
             region: region.ok_or(ToldError)?,
             keyed,
             carrying,
-            losing: None,
         })
     }
 }
@@ -44,23 +41,26 @@ impl fmt::Display for Told {
         let (carrying, keyed, region) = (self.carrying, self.keyed, &self.region);
         write!(
             out,
-            "{carrying} of {keyed} entries of {region} carry a newer key"
+            "{carrying} of {keyed} open entries of {region} carry a newer key"
         )?;
         // Cut off, not rounded: what falls short of the limit must not read as the limit.
         if let Some(permille) = carrying.saturating_mul(1_000).checked_div(keyed) {
             write!(out, " ({}.{} %)", permille / 10, permille % 10)?;
         }
-        match self.losing {
-            Some(losing) => write!(out, ", {losing} open ones do not"),
-            None => Ok(()),
+        match keyed.saturating_sub(carrying) {
+            0 => Ok(()),
+            losing => write!(out, ", {losing} do not"),
         }
     }
 }
 
 impl Told {
-    /// Where all are stale and none counts, no share says anything: nobody has confirmed an entry for a cycle.
     pub(super) fn is_far_enough(&self) -> bool {
-        let are_all_stale = self.keyed == 0 && self.losing.is_some_and(|losing| losing > 0);
-        !are_all_stale && Rotation::is_far_enough(self.carrying, self.keyed)
+        Rotation::is_far_enough(self.carrying, self.keyed)
+    }
+
+    /// Of no entry: what somebody types who looked where nothing was to be seen.
+    pub(super) fn is_of_nobody(&self) -> bool {
+        self.keyed == 0
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn key_rotation(epoch: &str) -> v1::GetKeyRotationRequest {
     let mut known = gateway.fingerprints();
     let own = known.find(|(known, _)| Some(*known) == wanted);
     v1::GetKeyRotationRequest {
+        region: "demo".to_owned(),
         epoch: epoch.to_owned(),
         fingerprint: own.map_or(vec![0; 8], |(_, fingerprint)| fingerprint.to_vec()),
         ..Default::default()

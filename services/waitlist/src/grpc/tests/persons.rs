@@ -127,8 +127,16 @@ async fn who_wants_to_destroy_keys_hears_what_would_be_lost_with_just_these() {
     let told = asked.unwrap();
     let rotation = told.rotation.unwrap();
     assert_eq!((rotation.to.as_str(), rotation.complete), ("2026b", false));
-    assert_eq!((rotation.keyed, rotation.carrying, told.losing), (2, 1, 2));
+    assert_eq!((rotation.keyed, rotation.carrying, told.losing), (3, 1, 2));
 
+    let elsewhere = v1::GetKeyRotationRequest {
+        region: "drenthe".to_owned(),
+        ..key_rotation("2026a")
+    };
+    let refused = world.get_key_rotation(CUSTODIAN, elsewhere).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::InvalidArgument);
+    assert!(refused.message().contains("must be demo"), "{refused}");
     let mut others = key_rotation("2026a");
     others.fingerprint[0] ^= 1;
     for (request, reason) in [
