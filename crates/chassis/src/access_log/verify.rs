@@ -20,6 +20,8 @@ pub struct Verified {
     pub signed: u64,
     /// Those of them that were written before blocks were signed.
     pub unsigned: u64,
+    /// Those of them whose signature is of none of the signers.
+    pub foreign: u64,
     /// Entries in them.
     pub entries: u64,
     /// The last block: kept outside, it shows later that nothing up to here was cut off or replaced.
@@ -231,6 +233,7 @@ impl Reading<'_> {
             let since = self.signed_since.unwrap_or(position);
             self.signed_since = Some(since.min(position));
         } else if !block.signature.is_empty() {
+            self.found.foreign += 1;
             self.wrong(position, "its signature is not of a key that is known here");
         } else if self.signed_since.is_some_and(|since| since <= position) {
             self.wrong(position, "it is not signed");

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use rand_core::{OsRng, RngCore as _};
@@ -26,6 +26,22 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<[u8; KEY_BYTES]>>, VaultErro
     key.map(Some).map_err(|_| {
         VaultError::Damaged(format!("{} is not {KEY_BYTES} bytes long", path.display()))
     })
+}
+
+/// Refuses a key that others than its owner may read.
+///
+/// # Errors
+/// If they may, or the file cannot be looked at.
+pub fn refuse_if_open(path: &Path) -> Result<(), VaultError> {
+    let about = fs::metadata(path).map_err(|error| storage(path, &error))?;
+    let mode = about.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(VaultError::Damaged(format!(
+            "{} may be read by others (mode {mode:o}): chmod 600 it, and think about who has read it",
+            path.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Makes a key and writes it, durably, before anybody can use it. Of two that make it at once, one makes it, and both

@@ -226,13 +226,13 @@ async fn an_access_log_is_verified_beside_the_server_and_names_what_to_keep() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path());
     let log = storage::open(&settings).unwrap();
+    access_key::open(&settings, &log).await.unwrap();
     let verify = || Command::VerifyAccess(Asked::default());
     let empty = said(&settings, verify()).await.unwrap();
-    assert_eq!(
-        empty,
-        "demo.access-log: 0 entries in 0 blocks of 0 chains, 0 problems\n\
-         demo.access-log: 0 blocks are signed, 0 are from before blocks were signed\n"
-    );
+    let expected = "demo.access-log: 0 entries in 0 blocks of 0 chains, 0 problems\n\
+         demo.access-log: 0 blocks are signed, 0 are from before blocks were signed\n\
+         demo.access-log: keep this elsewhere: --signer 1:";
+    assert!(empty.starts_with(expected), "{empty}");
 
     let commit = NewCommit {
         stream: StreamId::parse("access-forged").unwrap(),
@@ -264,8 +264,8 @@ async fn accessed(settings: &Settings, count: u128) {
         access_log: AccessLog::default(),
         keyring: None,
     };
-    node.access_log =
-        AccessLog::start(&node, access_key::open(settings, &node.log).unwrap()).unwrap();
+    let key = access_key::open(settings, &node.log).await.unwrap();
+    node.access_log = AccessLog::start(&node, key).unwrap();
     let access = Access::default();
     let allowed = access.may(Action::ReadRegionCapacity, None).unwrap();
     for number in 0..count {
@@ -341,4 +341,26 @@ async fn threat_22_signatures_are_good_of_whom_the_caller_names_and_of_nobody_el
         refused,
         "the access log is not as it was written: 2 problems"
     );
+}
+
+#[tokio::test]
+async fn threat_22_a_verification_without_the_public_file_says_so_instead_of_naming_every_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    accessed(&settings, 2).await;
+    let own = access_key::signers(&settings).unwrap();
+    std::fs::remove_file(folder.path().join("access-log.pub")).unwrap();
+    let verify = |signers| {
+        let anchor = None;
+        Command::VerifyAccess(Asked { anchor, signers })
+    };
+    let mut out = Vec::new();
+    let refused = run(&settings, verify(Vec::new()), &mut out).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(
+        refused.contains("access-log.pub, which says whose signatures are good, is missing"),
+        "{refused}"
+    );
+    assert_eq!(out, b"", "no block is named");
+    said(&settings, verify(own)).await.unwrap();
 }

@@ -114,14 +114,17 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
 }
 
 async fn open(settings: &Settings) -> anyhow::Result<(EventLog, Option<Persons>, SigningKey)> {
-    let settings = settings.clone();
-    let opened = tokio::task::spawn_blocking(move || {
-        let log = storage::open(&settings)?;
-        let persons = persons::open_if_served(&settings, &log)?;
-        let signer = access_key::open(&settings, &log)?;
-        Ok((log, persons, signer))
-    });
-    opened.await?
+    let opened = {
+        let settings = settings.clone();
+        tokio::task::spawn_blocking(move || {
+            let log = storage::open(&settings)?;
+            let persons = persons::open_if_served(&settings, &log)?;
+            anyhow::Ok((log, persons))
+        })
+    };
+    let (log, persons) = opened.await??;
+    let signer = access_key::open(settings, &log).await?;
+    Ok((log, persons, signer))
 }
 
 struct Addresses {
