@@ -1,8 +1,13 @@
 //! Who may do what, from the client's command line to the server's answer.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 
-use e2e::{Answer, Server, ServerOptions, publish};
+use e2e::{Answer, Server, ServerOptions, binary, publish, run};
+
+const NOBODY: u32 = 65_534;
 
 const OWN: &str = "his:provider-system@agb:06011009";
 const OTHER: &str = "his:provider-system@agb:06011010";
@@ -91,4 +96,45 @@ fn an_import_takes_the_callers_own_rows_and_names_the_others() {
     let taken = "2 rows: 1 taken, 0 unchanged, 1 refused";
     assert!(own.stdout.contains(taken), "{}", own.stdout);
     assert!(own.stdout.contains("other-organisation"), "{}", own.stdout);
+}
+
+/// Runs a command as somebody who may read a folder and not write it.
+fn as_a_reader(of: &Path, arguments: &[&str]) -> Answer {
+    let mut command = binary("doorstroomd");
+    command.args(arguments);
+    // Who may do everything is told nothing by a file's mode.
+    if fs::metadata(of).unwrap().uid() == 0 {
+        command.uid(NOBODY);
+    }
+    run(&mut command)
+}
+
+#[test]
+fn an_access_log_is_verified_by_who_may_only_read_it() {
+    let mut server = Server::start(ServerOptions::default());
+    let auditor = "eye:auditor@kvk:01234567";
+    // What is refused is recorded.
+    assert_eq!(by(&server, auditor, &["capacity", "find"]).code, Some(1));
+    server.stop();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["log.db", "access-log.pub"] {
+        fs::copy(server.data().join(name), folder.path().join(name)).unwrap();
+    }
+    let mode = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o555);
+    let place = folder.path().to_string_lossy();
+    let verify = ["access", "verify", "--data", &place];
+    let said = as_a_reader(folder.path(), &verify).expect_done().stdout;
+    assert!(said.contains(" 1 entries in 1 blocks"), "{said}");
+    assert!(said.contains(" 0 problems"), "{said}");
+
+    // What is still in the write-ahead log is not passed over.
+    mode(0o755);
+    fs::write(folder.path().join("log.db-wal"), b"newer").unwrap();
+    mode(0o555);
+    let refused = as_a_reader(folder.path(), &verify);
+    mode(0o755);
+    assert_eq!(refused.code, Some(1), "{}", refused.stdout);
+    let why = "log.db-wal, which cannot be read in a folder that you may not write";
+    assert!(refused.stderr.contains(why), "{}", refused.stderr);
 }

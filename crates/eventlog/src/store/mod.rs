@@ -7,14 +7,15 @@
 mod order;
 mod read;
 mod schema;
+mod source;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use crate::LogError;
 
@@ -24,6 +25,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 pub(crate) use order::{Admitted, Order};
 pub(crate) use schema::{Progress, TopicRow};
+use source::Source;
 
 /// How much a commit of the store is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,8 @@ pub(crate) enum Durability {
 }
 
 pub(crate) struct Store {
-    path: Option<PathBuf>,
+    /// None: in memory.
+    source: Option<Source>,
     /// Before the writer, so that they are closed first: only the last to be closed brings the write-ahead
     /// log in, and a reader cannot.
     readers: Mutex<Vec<Connection>>,
@@ -49,7 +52,7 @@ impl Store {
         let connection = Connection::open_in_memory()?;
         schema::prepare(&connection)?;
         Ok(Self {
-            path: None,
+            source: None,
             writer: Mutex::new(connection),
             readers: Mutex::default(),
             _lock: None,
@@ -82,19 +85,20 @@ impl Store {
         lock.write_all(b"made")
             .map_err(|error| cannot_lock(path, &error))?;
         Ok(Self {
-            path: Some(path.to_owned()),
+            source: Some(Source::shared(path)),
             writer: Mutex::new(connection),
             readers: Mutex::default(),
             _lock: Some(lock),
         })
     }
 
-    /// Opens an existing file beside the process that writes it.
+    /// Opens an existing file beside the process that writes it, or where nothing may be written.
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, LogError> {
-        let connection = read_connection(path)?;
+        let source = Source::to_read(path)?;
+        let connection = source.connect()?;
         schema::check_ours(&connection, path)?;
         Ok(Self {
-            path: Some(path.to_owned()),
+            source: Some(source),
             writer: Mutex::new(connection),
             readers: Mutex::default(),
             _lock: None,
@@ -114,27 +118,18 @@ impl Store {
         &self,
         read: impl FnOnce(&Connection) -> Result<R, LogError>,
     ) -> Result<R, LogError> {
-        let Some(path) = &self.path else {
+        let Some(source) = &self.source else {
             return read(&self.writer.lock());
         };
         let pooled = self.readers.lock().pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => read_connection(path)?,
+            None => source.connect()?,
         };
         let result = read(&connection);
         self.readers.lock().push(connection);
         result
     }
-}
-
-fn read_connection(path: &Path) -> Result<Connection, LogError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection =
-        Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(32);
-    Ok(connection)
 }
 
 fn cannot_open(path: &Path, error: &rusqlite::Error) -> LogError {

@@ -86,7 +86,7 @@ fn missing_bytes(path: &Path) -> Option<u64> {
     (missing > 0).then_some(missing)
 }
 
-fn has_write_ahead_log(path: &Path) -> bool {
+pub(super) fn has_write_ahead_log(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     std::fs::metadata(PathBuf::from(name)).is_ok_and(|file| file.len() > 0)
