@@ -120,7 +120,8 @@ async fn make(files: &Files, settings: &Settings, log: &EventLog) -> anyhow::Res
                 );
             }
         }
-        let key = SigningKey::from_bytes(&*key_file::make(&files.staged)?);
+        let made = key_file::make(&files.staged)?;
+        let key = SigningKey::from_bytes(&made);
         let since = Position::new(topic.end().get() + 1);
         publish(&files.public, Signer::of(&key, since))
             .with_context(|| format!("cannot write {}", files.public.display()))?;

@@ -180,7 +180,7 @@ async fn a_first_start_that_was_stopped_anywhere_is_ended_by_the_next() {
     for is_published in [false, true] {
         let (_folder, settings, log) = started();
         let files = Files::of(&settings);
-        let staged = SigningKey::from_bytes(&*key_file::make(&files.staged).unwrap());
+        let staged = SigningKey::from_bytes(&key_file::make(&files.staged).unwrap());
         if is_published {
             publish(&files.public, Signer::of(&staged, Position::new(1))).unwrap();
         }
