@@ -67,7 +67,12 @@ fn said_plainly(error: clap::Error) -> clap::Error {
 }
 
 /// Takes out whatever may be a citizen number that somebody typed in the wrong place: what is said here ends up in logs.
+/// Help says nothing of what was typed.
 fn without_citizen_numbers(error: clap::Error) -> clap::Error {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if is_help || !error.use_stderr() {
+        return error;
+    }
     let said = error.render().to_string();
     // Values stand in quotes.
     let pieces: Vec<String> = said.split('\'').map(hidden).collect();
@@ -81,19 +86,50 @@ fn without_citizen_numbers(error: clap::Error) -> clap::Error {
 
 fn hidden(piece: &str) -> String {
     const NOT_SHOWN: &str = "(not shown)";
-    if !piece.contains(char::is_alphabetic) && may_be_number(piece) {
+    if !piece.contains(char::is_alphabetic) && may_be_number(piece) && !is_of_months(piece) {
         return NOT_SHOWN.to_owned();
     }
-    let words = piece.split(' ').map(|word| match may_be_number(word) {
-        true => NOT_SHOWN,
-        false => word,
+    let words = piece.split_inclusive(char::is_whitespace).map(|word| {
+        let text = word.trim_end();
+        match may_be_number(text) && !is_of_months(text) {
+            true => format!("{NOT_SHOWN}{}", &word[text.len()..]),
+            false => word.to_owned(),
+        }
     });
-    words.collect::<Vec<_>>().join(" ")
+    words.collect()
+}
+
+/// Whether it is two months as they are written here, such as 2026-01..2026-06.
+fn is_of_months(text: &str) -> bool {
+    let text = text.trim_end_matches([':', ',', '.']);
+    let is_one = |text: &str| text.split('-').map(str::len).eq([4, 2]);
+    text.split_once("..")
+        .is_some_and(|(first, last)| is_one(first) && is_one(last))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_and_months_are_shown_as_they_are() {
+        for line in [
+            &["--help"][..],
+            &["stats", "--help"],
+            &["erase", "--help"],
+            &[],
+        ] {
+            let line = ["doorstroom", "waitlist"].iter().chain(line);
+            let said = Cli::try_read(line).unwrap_err().to_string();
+            assert!(!said.starts_with("error"), "{said}");
+            assert!(!said.contains("(not shown)"), "{said}");
+        }
+        let line = ["doorstroom", "waitlist", "stats", "--months"];
+        let months = line.iter().chain(&["2026-11..2026-10"]);
+        let said = Cli::try_read(months).unwrap_err().to_string();
+        assert!(said.contains("2026-11..2026-10"), "{said}");
+        assert!(!said.contains("(not shown)"), "{said}");
+    }
 
     #[test]
     fn threat_14_a_citizen_number_in_the_wrong_place_is_refused_and_not_said_again() {

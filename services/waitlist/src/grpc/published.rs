@@ -47,24 +47,29 @@ impl Api {
     /// The table of these four weeks: made when it is first asked for, and the same from then on, whatever is said, erased
     /// or let go of meanwhile.
     async fn published(&self, rows: Dimension) -> Result<PublishedTable, Status> {
-        let next = self.today();
-        let next = next.plus(-next.number().rem_euclid(PROTECTED_FOR_DAYS));
-        let on = next.plus(-1);
+        let today = self.today();
+        let next = today.plus(-today.number().rem_euclid(PROTECTED_FOR_DAYS));
+        let last = next.plus(-1);
         let none = || refusal(Code::Internal, "failed", "the table has no name");
-        let stream = table_stream(on, rows).ok_or_else(none)?;
+        let stream = table_stream(last, rows).ok_or_else(none)?;
         if let Some(table) = self.table(&stream) {
             return Ok(table);
         }
         let end_of_day = next.begins_at().plus_millis(-1);
         let then = self.0.context.as_of(end_of_day).await?;
-        let listed = if then.position() == Position::START {
+        let (listed, on) = if then.position() == Position::START {
             // A young region: nothing was known then.
-            self.0.context.read().view.rows()
+            (self.0.context.read().view.rows(), today)
         } else {
-            then.view.rows()
+            (then.view.rows(), last)
         };
+        let is_known = !listed.is_empty();
         let shown = self.work(move || protected(listed, on, rows)).await?;
         let table = PublishedTable { on, rows, shown };
+        if !is_known {
+            // That nobody was ever said to wait is no figure to keep for four weeks.
+            return Ok(table);
+        }
         let command = BookCommand::Publish(Box::new(table.clone()));
         let call = Call::by_itself(command, PUBLISHER);
         self.0.books.execute(stream.clone(), call).await?;

@@ -14,6 +14,11 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.pages.rows().next().is_none()
+    }
+
     /// Leaves those of which one of the values is wanted. Bands of waiting are none: they depend on the day.
     #[must_use]
     pub fn with_value(self, is_wanted: impl Fn(&Value) -> bool) -> Self {

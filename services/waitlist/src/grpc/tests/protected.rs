@@ -105,22 +105,31 @@ async fn threat_7_the_table_stays_the_same_for_four_weeks_whatever_is_said_betwe
 }
 
 #[tokio::test]
-async fn a_young_region_shows_what_was_known_when_somebody_asked_first() {
+async fn a_young_region_shows_what_is_known_when_somebody_asks_first() {
     let world = World::start().await;
     for number in 1..=20 {
-        let mut request = world.region.register(ONE, number, person(number));
-        let stated = request.registration.as_mut().unwrap();
-        stated.registered_on = "2026-10-01".into();
-        world.register_entry(ONE, request).await.unwrap();
+        world.register(ONE, number, person(number)).await;
     }
     let table = world.table(INSURER, v1::ProtectedRows::Municipality).await;
-    assert_eq!(table.on, "2026-10-21");
+    assert_eq!(table.on, world.region.today());
     assert_eq!(rows(&table), [("GM0114", 20)]);
     for number in 21..=40 {
         world.register(TWO, number, person(number)).await;
     }
     let again = world.table(TEAM, v1::ProtectedRows::Municipality).await;
     assert_eq!(again, table);
+}
+
+#[tokio::test]
+async fn that_nobody_is_known_yet_is_not_kept_for_four_weeks() {
+    let world = World::start().await;
+    let nobody = world.table(INSURER, v1::ProtectedRows::Municipality).await;
+    assert_eq!(rows(&nobody), []);
+    for number in 1..=20 {
+        world.register(ONE, number, person(number)).await;
+    }
+    let table = world.table(INSURER, v1::ProtectedRows::Municipality).await;
+    assert_eq!(rows(&table), [("GM0114", 20)]);
 }
 
 #[tokio::test]
