@@ -30,8 +30,8 @@ pub enum EraseError {
 }
 
 impl Keyring {
-    /// Erases: each is in the ledger, its key is destroyed and forgotten when this returns. What is erased already
-    /// stays so.
+    /// Erases: each is in the ledger, its key is destroyed and forgotten when this returns, and so are those of all lines
+    /// that this node had read. What is erased already stays so.
     ///
     /// # Errors
     /// `Recorded` if only the destruction is still to come; after any other the outcome is unknown: repeat it.
@@ -41,7 +41,8 @@ impl Keyring {
         ground: Ground,
         now: Timestamp,
     ) -> Result<(), EraseError> {
-        let mut recorded = Position::START;
+        // What others recorded counts too: whoever repeats this finds the streams erased, and their keys perhaps not.
+        let mut recorded = self.inner.erased.now().position;
         for subject in subjects {
             recorded = recorded.max(self.record(Says::Erased(*subject, ground), now).await?);
         }

@@ -209,11 +209,11 @@ pub enum Rejection {
     #[error("the erasure has not begun")]
     ErasureNotBegun,
     /// Somebody took it back.
-    #[error("the erasure was taken back: ask for it anew")]
+    #[error("the erasure was taken back: ask for it anew, under another id")]
     ErasureRevoked,
     /// Its hold is over, and somebody began.
     #[error(
-        "the erasure is carried out and cannot be taken back: who still waits is registered again"
+        "the erasure is being carried out, or was, and cannot be taken back: who still waits is registered again afterwards"
     )]
     ErasureCarriedOut,
     /// Others have no say in it, but for a privacy officer.

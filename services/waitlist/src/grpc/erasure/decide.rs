@@ -9,7 +9,7 @@ use proto::waitlist::v1;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{erasure_revoked, unknown_erasure, unreadable_erasure};
+use super::{command_id_reused, erasure_revoked, unknown_erasure, unreadable_erasure};
 use crate::books::erasure_stream;
 use crate::gateway::Subject;
 use crate::grpc::{Api, Caller};
@@ -53,6 +53,9 @@ impl Api {
         let asked = self.erasure(&stream).ok_or_else(unknown_erasure)?;
         if asked.revoked.is_some() {
             return Err(erasure_revoked());
+        }
+        if asked.approval.is_none() {
+            return Err(command_id_reused());
         }
         let entries = match asked.carried_out {
             None if !asked.is_due(self.0.node.clock.now()) => {
@@ -99,7 +102,11 @@ impl Api {
             is_officer: is_officer(caller),
         };
         let call = deciding.call.with(command);
-        self.0.books.execute(stream, call).await?;
+        self.0.books.execute(stream.clone(), call).await?;
+        let asked = self.erasure(&stream).ok_or_else(unknown_erasure)?;
+        if asked.revoked.is_none() {
+            return Err(command_id_reused());
+        }
         Ok(v1::RevokeErasureResponse {})
     }
 

@@ -75,15 +75,19 @@ impl Api {
         let call = erasing.call.clone().with(command);
         self.0.books.execute(stream.clone(), call).await?;
         // A command that is remembered is answered whoever sends its id, and whatever it is about.
-        let asked = self.erasure(&stream).map(|erasure| erasure.request);
-        let is_this = asked.is_some_and(|asked| {
+        let erasure = self.erasure(&stream).ok_or_else(erasure_id_reused)?;
+        let is_this = {
+            let asked = &erasure.request;
             let subject = self.0.gateway.unseal(erasure_id, &asked.sealed_subject);
             asked.by == erasing.by
                 && asked.ground == erasing.ground
                 && subject.as_ref() == Some(&erasing.subject)
-        });
+        };
         if !is_this {
             return Err(erasure_id_reused());
+        }
+        if erasure.revoked.is_some() {
+            return Err(erasure_revoked());
         }
         Ok(v1::RequestErasureResponse {
             erased: false,
@@ -226,8 +230,14 @@ fn unreadable_erasure() -> Status {
 }
 
 fn erasure_revoked() -> Status {
-    let message = "the erasure was taken back: ask for it anew";
+    let message = "the erasure was taken back: ask for it anew, under another id";
     refusal(Code::FailedPrecondition, "erasure-revoked", message)
+}
+
+/// A command that is remembered is answered by its id, whatever it said: what it did is looked at.
+fn command_id_reused() -> Status {
+    let message = "this command id was used for something else about this erasure";
+    refusal(Code::FailedPrecondition, "command-id-reused", message)
 }
 
 fn not_erased(error: EraseError) -> Status {

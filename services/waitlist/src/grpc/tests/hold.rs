@@ -233,3 +233,48 @@ async fn taking_back_and_carrying_out_that_race_on_two_nodes_end_in_exactly_one(
         "both happen: {kept} of 30 were kept"
     );
 }
+
+#[tokio::test]
+async fn a_command_id_that_did_something_else_neither_agrees_nor_takes_back() {
+    let world = World::that_holds().await;
+    let context = |id: &str| {
+        let context = world.region.context().unwrap();
+        Some(v1::CommandContext {
+            command_id: id.to_owned(),
+            ..context
+        })
+    };
+    let erasure = world.asked_to_erase(ONE, person(1)).await;
+    for caller in [ONE, COLLEAGUE] {
+        let request = v1::ApproveErasureRequest {
+            context: context(&erasure),
+            erasure_id: erasure.clone(),
+        };
+        let refused = world.approve_erasure(caller, request).await;
+        assert_eq!(outcome(refused), "command-id-reused");
+    }
+    let revoke = || v1::RevokeErasureRequest {
+        context: context(&erasure),
+        erasure_id: erasure.clone(),
+    };
+    let refused = world.revoke_erasure(ONE, revoke()).await;
+    assert_eq!(outcome(refused), "command-id-reused");
+    world.agreed(COLLEAGUE, &erasure).await.unwrap();
+    let refused = world.revoke_erasure(ONE, revoke()).await;
+    assert_eq!(outcome(refused), "command-id-reused");
+    world.revoke(ONE, &erasure).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_not_asked_for_again_under_its_id() {
+    let world = World::that_holds().await;
+    let request = v1::RequestErasureRequest {
+        context: world.region.context(),
+        subject: Some(v1::request_erasure_request::Subject::Person(person(1))),
+        ground: v1::ErasureGround::Objection.into(),
+    };
+    let asked = world.request_erasure(ONE, request.clone()).await.unwrap();
+    world.revoke(ONE, &asked.erasure_id).await.unwrap();
+    let again = world.request_erasure(ONE, request).await;
+    assert_eq!(outcome(again), "erasure-revoked");
+}

@@ -59,6 +59,8 @@ async fn between_the_ledger_and_the_destruction_nobody_reads_and_a_restart_finis
     let kid = kid_of(&node, "a");
     let erased = node.erase("a").await;
     assert!(matches!(erased, Err(EraseError::Recorded)), "{erased:?}");
+    let again = node.erase("a").await;
+    assert!(matches!(again, Err(EraseError::Recorded)), "{again:?}");
     assert!(!is_destroyed(&*vault, kid), "the key is still there");
     node.shows_nothing_of("a").await;
     assert_eq!(
