@@ -119,8 +119,21 @@ impl Recoders {
 
     /// Opens what [`Self::seal`] gave, here or at another gateway of the region.
     pub fn open(&self, binding: &Binding, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let mut keys = self.notes.iter().rev();
-        keys.find_map(|key| envelope::open(key, binding, sealed).ok())
+        self.opened(binding, sealed).map(|(_, clear)| clear)
+    }
+
+    /// Returns the epoch whose keys open it; with them it is lost. None: it is lost.
+    pub fn sealed_in(&self, binding: &Binding, sealed: &[u8]) -> Option<Epoch> {
+        self.opened(binding, sealed).map(|(epoch, _)| epoch)
+    }
+
+    fn opened(&self, binding: &Binding, sealed: &[u8]) -> Option<(Epoch, Zeroizing<Vec<u8>>)> {
+        // The newest first.
+        let keys: Vec<_> = self.epochs().zip(&self.notes).collect();
+        keys.into_iter().rev().find_map(|(epoch, key)| {
+            let clear = envelope::open(key, binding, sealed).ok()?;
+            Some((epoch, clear))
+        })
     }
 
     /// Returns the epochs in use, the oldest first.

@@ -118,6 +118,12 @@ impl Gateway {
         self.recoders.seal(&place(erasure_id), &clear)
     }
 
+    /// The epoch whose keys open what was sealed for this erasure; none: it is lost.
+    pub(crate) fn sealed_in(&self, erasure_id: Uuid, sealed: &[u8]) -> Option<Epoch> {
+        let epoch = self.recoders.sealed_in(&place(erasure_id), sealed)?;
+        Some(Epoch(u16::from_be_bytes(epoch.to_bytes())))
+    }
+
     /// Opens what was sealed for this erasure.
     pub(crate) fn unseal(&self, erasure_id: Uuid, sealed: &[u8]) -> Option<Subject> {
         let clear = self.recoders.open(&place(erasure_id), sealed)?;

@@ -4,12 +4,14 @@ use chassis::status::refusal;
 use chassis::{Path, Violations};
 use domain::access::Action;
 use domain::waitlist::Epoch;
+use domain::waitlist::books::Book;
 use domain::waitlist::counts::{Counts, Rotation};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
 
 use super::reads::at_most_tokens;
 use super::{Api, Caller};
+use crate::books::erasure_of;
 use crate::gateway::{epoch_text, parsed_epoch};
 use crate::wire::Checks;
 
@@ -42,6 +44,7 @@ impl Api {
         let decision = caller.access.may(Action::DestroyKey, None)?;
         self.record_question(caller, decision.rule, request).await?;
         let newest = self.newer_than(old)?;
+        self.no_erasure_is_lost_with(old.0)?;
         let rows = self.0.context.read().view.rows();
         let today = self.today();
         let count = move || Counts::on(today, &rows).rotation_to(newest);
@@ -50,6 +53,31 @@ impl Api {
             rotation: Some(told(rotation)),
             losing: rotation.losing(),
         })
+    }
+
+    /// An erasure that was asked for, and can be read with the epoch's keys alone, would never be carried out.
+    fn no_erasure_is_lost_with(&self, epoch: Epoch) -> Result<(), Status> {
+        let now = self.0.node.clock.now();
+        let folded = self.0.books.read();
+        let lost = folded.slots().filter(|(stream, slot)| {
+            let (Book::Erasure(erasure), Some(id)) = (&slot.state, erasure_of(stream)) else {
+                return false;
+            };
+            let sealed = &erasure.request.sealed_subject;
+            erasure.is_pending(now) && self.0.gateway.sealed_in(id, sealed) == Some(epoch)
+        });
+        match lost.count() {
+            0 => Ok(()),
+            lost => {
+                let message = format!(
+                    "{lost} of the erasures that were asked for can be read with the keys of {} alone: wait until they are \
+                     carried out, taken back, or nobody agreed for 14 days",
+                    epoch_text(epoch)
+                );
+                let code = Code::FailedPrecondition;
+                Err(refusal(code, "erasures-pending", message))
+            }
+        }
     }
 
     /// The newest epoch of this node's keys, if the older ones are those that are asked about.

@@ -115,6 +115,16 @@ impl Erasure {
         self.carried_out.is_none() && self.begin(0, now).is_ok()
     }
 
+    /// Whether it may still come to be carried out.
+    pub fn is_pending(&self, now: Timestamp) -> bool {
+        let is_over = self.revoked.is_some() || self.carried_out.is_some();
+        !is_over && (self.approval.is_some() || !self.is_lapsed(now))
+    }
+
+    fn is_lapsed(&self, now: Timestamp) -> bool {
+        now.millis_since(self.request.requested_at) > REQUEST_VALID_FOR_MILLIS
+    }
+
     /// Whether an organisation asked for it, or agreed.
     pub fn is_of(&self, organisation: &str) -> bool {
         let agreed = self.approval.iter().map(|approval| &approval.by);
@@ -156,7 +166,6 @@ impl Erasure {
         now: Timestamp,
     ) -> Decision {
         let asked_by = &self.request.by;
-        let open_for = now.millis_since(self.request.requested_at);
         if by.user == asked_by.user {
             Err(Rejection::RequesterApproves)
         } else if self.request.is_by_officer && by.organisation == asked_by.organisation {
@@ -167,7 +176,7 @@ impl Erasure {
             Err(Rejection::ErasureRevoked)
         } else if self.approval.is_some() {
             Ok(vec![])
-        } else if open_for > REQUEST_VALID_FOR_MILLIS {
+        } else if self.is_lapsed(now) {
             Err(Rejection::ErasureRequestLapsed)
         } else {
             Ok(vec![Event::ErasureApproved(ErasureApproval {
