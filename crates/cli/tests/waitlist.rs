@@ -144,6 +144,32 @@ async fn a_new_epoch_has_everybody_evaluated_under_all_that_are_in_use() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_ended_and_was_let_go_of_is_no_refused_row() {
+    let (server, heard) = waiting::start(Faults::default()).await;
+    let (_folder, file) = list(2);
+    let open = std::fs::read_to_string(&file).unwrap();
+    let ended = open
+        .replacen(
+            "diagnosis_group",
+            "diagnosis_group,withdrawn_on,withdrawn_by,withdrawal_reason",
+            1,
+        )
+        .replacen("GM0014,05", "GM0014,05,2026-04-01,person,moved", 1)
+        .replace("GM0014,05\n", "GM0014,05,,,\n");
+    std::fs::write(&file, ended).unwrap();
+    let first = import(&server, &file).await;
+    assert_eq!(first.status.code(), Some(0), "{first:?}");
+    {
+        let mut heard = heard.lock().unwrap();
+        heard.faults.erased = true;
+        heard.epochs.push("2027a".to_owned());
+    }
+    let output = import(&server, &file).await;
+    assert_eq!(counts(&output), [2, 0, 1, 1]);
+    assert_eq!(objects(&output)[0]["line"], 3, "still open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_breaks_loses_nothing_and_evaluates_nothing_again() {
     let (server, heard) = waiting::start(Faults {
         breaks_after: Some(700),

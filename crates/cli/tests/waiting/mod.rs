@@ -24,6 +24,8 @@ pub(crate) struct Faults {
     pub(crate) quota: Option<usize>,
     /// The first stream breaks after so many acknowledgements.
     pub(crate) breaks_after: Option<usize>,
+    /// Every entry that is known was erased.
+    pub(crate) erased: bool,
 }
 
 /// What is kept.
@@ -89,6 +91,13 @@ impl Heard {
         let person = declaration.person.take();
         let known = self.persons.contains_key(&entry_id);
         let result = match person {
+            _ if known && self.faults.erased => Given::Failure(Failure {
+                code: Code::FailedPrecondition.into(),
+                reason: "erased".to_owned(),
+                message: "its content was erased".to_owned(),
+                command_id: context.command_id,
+                ..Failure::default()
+            }),
             None if !known => Given::Failure(Failure {
                 code: Code::FailedPrecondition.into(),
                 reason: "person-unsaid".to_owned(),

@@ -264,11 +264,16 @@ impl Run {
             Verdict::Refused(refusal) => {
                 if let Some(state) = State::after(&refusal.reason) {
                     let is_unsaid = state == State::New && parcel.then.is_none();
+                    let is_let_go = state == State::Erased && parcel.declaration.end.is_some();
                     locked(&self.book).acknowledged(&parcel.reference, state);
                     if is_unsaid {
                         self.unsaid.insert(parcel.line);
                         // Counted when it is read again.
                         self.tally.rows -= 1;
+                        return Ok(());
+                    }
+                    if is_let_go {
+                        self.tally.unchanged += 1;
                         return Ok(());
                     }
                 }
