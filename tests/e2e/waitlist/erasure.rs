@@ -197,7 +197,7 @@ const COLLEAGUE: &str = "fg:provider-system@agb:06011001";
 const HOLD_SECONDS: u32 = 72 * 3_600;
 
 /// Asks for the erasure of somebody, and has a colleague agree.
-fn agreed(server: &Server, number: &str) -> String {
+pub(super) fn agreed(server: &Server, number: &str) -> String {
     let ask = ["erase", "--person", "--ground", "objection"];
     let ask = [&ask[..], &["--output", "json"]].concat();
     let asked = with_number(server.grpc(), PROVIDER, &ask, number).expect_done();

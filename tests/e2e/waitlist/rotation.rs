@@ -1,6 +1,6 @@
 use tempfile::tempdir;
 
-use super::rows::Rows;
+use super::rows::{Rows, numbers};
 use super::*;
 
 const CUSTODIAN: &str = "a.ahmed:key-custodian@kvk:01234567";
@@ -76,6 +76,7 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
     let before = epochs(server.grpc());
     assert!(before.iter().all(|epochs| epochs.len() == 1), "{before:?}");
     let old = before[0][0].clone();
+    let held = super::erasure::agreed(&server, &numbers(0..1)[0]);
 
     server.stop();
     keys(data.path(), &["rotate"]).expect_done();
@@ -90,6 +91,10 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
         (&40.into(), &20.into())
     );
     assert_eq!(under_way["complete"], false);
+    // Who is to be erased is written there under the old keys alone.
+    let lost = "1 of the erasures that were asked for can be read with the keys of";
+    refused(&destroy(&server, &old, &[]), lost);
+    waitlist(server.grpc(), PROVIDER, &["erase", "revoke", &held]).expect_done();
     let half = "20 of 40 open entries of demo carry a newer key (50.0 %), 20 do not";
     refused(&destroy(&server, &old, &[]), half);
     assert_eq!(key_files(data.path(), &old), 2, "both stages' are there");
