@@ -76,7 +76,7 @@ fn keys_rotate_with_entries_open_and_nobody_counts_twice() {
     let before = epochs(server.grpc());
     assert!(before.iter().all(|epochs| epochs.len() == 1), "{before:?}");
     let old = before[0][0].clone();
-    let held = super::erasure::agreed(&server, &numbers(0..1)[0]);
+    let held = erasure::agreed(&server, &numbers(0..1)[0]);
 
     server.stop();
     keys(data.path(), &["rotate"]).expect_done();
