@@ -194,8 +194,8 @@ async fn threat_4_a_client_that_was_told_the_key_trusts_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let server = server(folder.path());
     let said = keys(folder.path(), &["status"]).expect_done().stdout;
-    let (_, key) = said.split_once("evaluator: key ").unwrap();
-    let key = key.split(',').next().unwrap().to_owned();
+    let (_, key) = said.split_once("evaluator: receipt-key ").unwrap();
+    let key = key.split('=').next().unwrap().to_owned();
     let ask =
         async |trusted: String| evaluate(server.channel(), caller(), &[trusted], numbers(1)).await;
     assert_eq!(ask(key.clone()).await.unwrap().persons.len(), 1);
