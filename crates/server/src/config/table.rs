@@ -140,7 +140,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         name: "erasure-hold-hours",
         placeholder: "HOURS",
         scope: Scope::Serve,
-        help: "How long the erasure of a person can be taken back after two agreed; 0: it is carried out at once",
+        help: "How long the erasure of a person can be taken back after two agreed, at most 720; 0: it is carried out at once",
         set: |settings, given| {
             put(
                 &mut settings.erasure_hold,
