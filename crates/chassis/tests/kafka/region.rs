@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use chassis::erasure::{KafkaVault, Keyring, KeysSeen, SigningKey, key_topic_name, topic_name};
 use e2e::{Cluster, shared_kafka};
-use eventlog::kafka::{Heard, KafkaSettings, KeyedTopic};
+use eventlog::kafka::{Heard, KafkaSettings, KeyedTopic, let_keyed_topic_take};
 use eventlog::{EventLog, Topic};
+use pseudonym::envelope::{Audience, DataKey, SubKey};
 use pseudonym::vault::conformance::Place;
-use pseudonym::vault::{Keks, KeyVault, Kid};
+use pseudonym::vault::{Keks, KeyVault, Kid, Quarter, VaultError};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,12 +51,12 @@ impl Region {
     }
 
     /// The vault as a node has it that uses this folder.
-    pub(crate) fn vault_in(&self, folder: &Path) -> KafkaVault {
+    pub(crate) fn vault_in(&self, folder: &Path) -> Patient {
         let keks = Keks::open(folder).expect("it can be made");
-        KafkaVault::open(&self.settings(), &self.name, keks).expect("it starts")
+        Patient(KafkaVault::open(&self.settings(), &self.name, keks).expect("it starts"))
     }
 
-    pub(crate) fn open(&self) -> KafkaVault {
+    pub(crate) fn open(&self) -> Patient {
         self.vault_in(self.shared())
     }
 
@@ -83,6 +84,20 @@ impl Region {
         }
     }
 
+    /// Makes its keys take nothing any more, or everything again.
+    pub(crate) fn let_keys_take(&self, takes: bool) {
+        let raw = self.raw();
+        let name = key_topic_name(&self.name);
+        let set = || let_keyed_topic_take(&self.settings(), &name, takes);
+        let set = std::thread::scope(|scope| scope.spawn(set).join());
+        set.expect("it ends").expect("it is set");
+        // Of a key that is none.
+        let nothing = (b"nothing".to_vec(), None);
+        eventually("the broker goes by it", || {
+            raw.topic.put(std::slice::from_ref(&nothing)).is_ok() == takes
+        });
+    }
+
     /// A node of the region.
     pub(crate) fn node(&self, name: &str) -> Node {
         let replica = self.folder.path().join(format!("{name}.db"));
@@ -101,6 +116,47 @@ impl Region {
             keyring,
             tasks,
             shutdown,
+        }
+    }
+}
+
+/// A vault that is asked again while it says "not now", as whoever uses one does.
+pub(crate) struct Patient(pub(crate) KafkaVault);
+
+impl Patient {
+    pub(crate) fn check(&self) -> Result<(), VaultError> {
+        patiently(|| self.0.check())
+    }
+}
+
+impl KeyVault for Patient {
+    fn make(&self, quarter: Quarter, count: usize) -> Result<Vec<(Kid, DataKey)>, VaultError> {
+        patiently(|| self.0.make(quarter, count))
+    }
+
+    fn open(&self, kid: Kid, audience: Audience) -> Result<SubKey, VaultError> {
+        patiently(|| self.0.open(kid, audience))
+    }
+
+    fn shred(&self, kids: &[Kid]) -> Result<(), VaultError> {
+        patiently(|| self.0.shred(kids))
+    }
+
+    fn made_in(&self, quarter: Quarter) -> Result<Vec<Kid>, VaultError> {
+        patiently(|| self.0.made_in(quarter))
+    }
+
+    fn destroy(&self, quarter: Quarter) -> Result<(), VaultError> {
+        patiently(|| self.0.destroy(quarter))
+    }
+}
+
+fn patiently<R>(ask: impl Fn() -> Result<R, VaultError>) -> Result<R, VaultError> {
+    let until = Instant::now() + DEADLINE;
+    loop {
+        match ask() {
+            Err(VaultError::Storage(_)) if Instant::now() < until => {}
+            answer => return answer,
         }
     }
 }

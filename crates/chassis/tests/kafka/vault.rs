@@ -151,6 +151,21 @@ fn of_two_nodes_that_do_not_share_their_folder_one_refuses() {
     );
 }
 
+/// Whoever is told that it could not be written repeats it: what the first attempt left out must not be lost.
+#[test]
+fn a_destruction_that_was_not_taken_is_said_to_all_when_it_is_repeated() {
+    let region = Region::new();
+    let vault = region.open();
+    assert_eq!(vault.check(), Ok(()));
+    region.let_keys_take(false);
+    let not_taken = vault.0.destroy(quarter());
+    assert!(matches!(not_taken, Err(VaultError::Storage(_))));
+    region.let_keys_take(true);
+    vault.destroy(quarter()).expect("it is destroyed");
+    let made = region.open().make(quarter(), 1).map(|_| ());
+    assert_eq!(made, Err(VaultError::Erased), "another node knows it too");
+}
+
 #[test]
 fn what_is_destroyed_and_not_compacted_yet_is_named_with_its_end() {
     let region = Region::new();

@@ -2,6 +2,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(feature = "testing")]
+use rdkafka::admin::AlterConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
@@ -222,6 +224,31 @@ pub fn make_quick_keyed_topic(settings: &KafkaSettings, name: &str) -> Result<()
         ("file.delete.delay.ms", "100"),
     ];
     create_with(settings, name, TopicKind::Keyed, &quick)
+}
+
+/// Makes a compacted topic take nothing any more, since everything is too large, or everything again; what it has can be
+/// read all the time.
+///
+/// # Errors
+/// If the cluster does not answer or refuses.
+#[cfg(feature = "testing")]
+pub fn let_keyed_topic_take(
+    settings: &KafkaSettings,
+    name: &str,
+    takes: bool,
+) -> Result<(), LogError> {
+    let most = if takes { "1048576" } else { "1" };
+    let change = AlterConfig::new(ResourceSpecifier::Topic(name)).set("max.message.bytes", most);
+    // What is not said goes back to what the broker thinks best.
+    let wanted = TopicKind::Keyed.wanted().iter();
+    let change = wanted.fold(change, |change, (key, bound)| {
+        change.set(key, bound.value())
+    });
+    let options = AdminOptions::new().request_timeout(Some(ASK));
+    let changed = wait(client(settings)?.alter_configs([&change], &options))?.map_err(away)?;
+    let refused = |(_, code): (_, RDKafkaErrorCode)| LogError::Unavailable(code.to_string());
+    let mut changed = changed.into_iter();
+    changed.try_for_each(|result| result.map(|_| ()).map_err(refused))
 }
 
 fn create_with(

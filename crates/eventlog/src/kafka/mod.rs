@@ -29,9 +29,9 @@ use crate::store::{Durability, Store};
 use crate::tail::{Status, TopicState};
 use crate::{EventLog, LogError, LogId, NewCommit, Position};
 
-#[cfg(feature = "testing")]
-pub use admin::make_quick_keyed_topic;
 pub use admin::{TopicKind, TopicReport, apply_topics};
+#[cfg(feature = "testing")]
+pub use admin::{let_keyed_topic_take, make_quick_keyed_topic};
 use follower::Follower;
 pub use keyed::{Heard, KeyedRecord, KeyedReport, KeyedTopic, scan_keyed};
 pub use scan::scan;

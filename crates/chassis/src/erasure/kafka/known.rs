@@ -15,7 +15,10 @@ pub(super) struct Known {
     made: HashMap<Quarter, Vec<Kid>>,
     /// Those that are in `made`.
     noted: HashSet<Kid>,
+    /// Quarters whose key is destroyed, whether or not the topic says so.
     pub(super) over: HashSet<Quarter>,
+    /// Those of which it does.
+    pub(super) said_over: HashSet<Quarter>,
     /// Which key wraps a quarter's keys: the one that did so first.
     pub(super) keks: HashMap<Quarter, KekId>,
 }
@@ -48,6 +51,7 @@ impl Known {
             }
             Said::Over(quarter) => {
                 self.over.insert(quarter);
+                self.said_over.insert(quarter);
             }
         }
         Heard::Noted

@@ -174,14 +174,15 @@ impl KeyVault for KafkaVault {
 
     fn destroy(&self, quarter: Quarter) -> Result<(), VaultError> {
         self.read()?;
-        let (is_over, there) = {
+        let (is_said, there) = {
             let mut known = self.known.lock();
+            known.over.insert(quarter);
             let there = known.there.iter();
             let there = there.filter(|(_, wrapped)| wrapped.quarter == quarter);
             let there: Vec<Kid> = there.map(|(kid, _)| *kid).collect();
-            (!known.over.insert(quarter), there)
+            (known.said_over.contains(&quarter), there)
         };
-        let over = (!is_over).then_some(Said::Over(quarter));
+        let over = (!is_said).then_some(Said::Over(quarter));
         let gone = there.into_iter().map(|kid| Said::GoneWith(quarter, kid));
         self.put(over.into_iter().chain(gone))?;
         self.keks.destroy(quarter)
