@@ -17,6 +17,18 @@ use tokio::io::AsyncWriteExt;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+/// One report, about one offering.
+const REPORT: [&str; 8] = [
+    "capacity",
+    "report",
+    "--offering",
+    "o",
+    "--available",
+    "1",
+    "--occupied",
+    "2",
+];
+
 /// Runs the client to its end.
 async fn doorstroom(server: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_doorstroom"))
@@ -64,17 +76,7 @@ async fn a_command_of_unknown_outcome_is_repeated_under_the_same_id() {
         ..Script::default()
     };
     let (server, heard) = scripted::start(script).await;
-    let report = [
-        "capacity",
-        "report",
-        "--offering",
-        "o",
-        "--available",
-        "1",
-        "--occupied",
-        "2",
-    ];
-    let output = doorstroom(&server, &report, "").await;
+    let output = doorstroom(&server, &REPORT, "").await;
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
     assert_eq!(objects(&output)[0]["outcome"], "taken");
     let heard = heard.lock().unwrap();
@@ -101,17 +103,7 @@ async fn a_refusal_is_not_repeated() {
         ..Script::default()
     };
     let (server, heard) = scripted::start(script).await;
-    let report = [
-        "capacity",
-        "report",
-        "--offering",
-        "o",
-        "--available",
-        "1",
-        "--occupied",
-        "2",
-    ];
-    let output = doorstroom(&server, &report, "").await;
+    let output = doorstroom(&server, &REPORT, "").await;
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     assert_eq!(
@@ -128,17 +120,7 @@ async fn a_server_that_never_says_what_happened_gives_exit_code_3_and_the_id() {
         ..Script::default()
     };
     let (server, heard) = scripted::start(script).await;
-    let report = [
-        "capacity",
-        "report",
-        "--offering",
-        "o",
-        "--available",
-        "1",
-        "--occupied",
-        "2",
-    ];
-    let output = doorstroom(&server, &report, "").await;
+    let output = doorstroom(&server, &REPORT, "").await;
     assert_eq!(output.status.code(), Some(3));
     let heard = heard.lock().unwrap();
     assert_eq!(heard.commands.len(), 5);
@@ -164,17 +146,7 @@ async fn a_server_that_is_starting_is_waited_for_longer_than_one_that_says_nothi
         ..Script::default()
     };
     let (server, heard) = scripted::start(script).await;
-    let report = [
-        "capacity",
-        "report",
-        "--offering",
-        "o",
-        "--available",
-        "1",
-        "--occupied",
-        "2",
-    ];
-    let output = doorstroom(&server, &report, "").await;
+    let output = doorstroom(&server, &REPORT, "").await;
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
     let said = format!("the server at {server} is still reading its log: waiting for it\n");
     assert_eq!(errors(&output), said);
@@ -197,17 +169,7 @@ async fn a_server_that_started_and_falls_silent_is_given_up() {
         ..Script::default()
     };
     let (server, heard) = scripted::start(script).await;
-    let report = [
-        "capacity",
-        "report",
-        "--offering",
-        "o",
-        "--available",
-        "1",
-        "--occupied",
-        "2",
-    ];
-    let output = doorstroom(&server, &report, "").await;
+    let output = doorstroom(&server, &REPORT, "").await;
     assert_eq!(output.status.code(), Some(3), "{}", errors(&output));
     assert_eq!(heard.lock().unwrap().commands.len(), 2 + 5);
 }

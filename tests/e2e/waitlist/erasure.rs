@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -265,21 +266,28 @@ fn what_two_agreed_to_is_held_for_three_days_and_then_taken_back_or_carried_out(
     assert!(late.stderr.contains("[erasure-revoked]"), "{}", late.stderr);
 }
 
-/// What a backup of the keys would do: the auditor finds the key, and opens the body with it.
-#[test]
-fn a_key_that_was_put_back_is_found_and_so_is_the_body_that_it_opens() {
-    let (data, folder, backup) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
-    let mut server = embedded(data.path());
+/// Leaves the data of a server that erased one of three; returns where its keys are, and a copy of them from before.
+fn erased_with_a_copy_of_the_keys(data: &Path, backup: &Path) -> (PathBuf, PathBuf) {
+    let folder = tempdir().unwrap();
+    let mut server = embedded(data);
     let rows = Rows::new("a", 3, 0..3);
     import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
     server.stop();
-    let (keys, kept) = (data.path().join("keys.db"), backup.path().join("keys.db"));
+    let (keys, kept) = (data.join("keys.db"), backup.join("keys.db"));
     fs::copy(&keys, &kept).unwrap();
     server.restart();
     let erased = entries(server.grpc(), PROVIDER)[0].clone();
     let erase = ["erase", &erased, "--ground", "objection"];
     waitlist(server.grpc(), PROVIDER, &erase).expect_done();
     server.stop();
+    (keys, kept)
+}
+
+/// What a backup of the keys would do: the auditor finds the key, and opens the body with it.
+#[test]
+fn a_key_that_was_put_back_is_found_and_so_is_the_body_that_it_opens() {
+    let (data, backup) = (tempdir().unwrap(), tempdir().unwrap());
+    let (keys, kept) = erased_with_a_copy_of_the_keys(data.path(), backup.path());
     let said = verified(data.path()).expect_done().stdout;
     assert!(said.contains("were tried, none opens"), "{said}");
 
@@ -317,18 +325,8 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn two_days_later_a_node_verifies_and_names_a_key_that_was_put_back_and_its_body() {
-    let (data, folder, backup) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
-    let mut server = embedded(data.path());
-    let rows = Rows::new("a", 3, 0..3);
-    import(server.grpc(), PROVIDER, folder.path(), &rows).expect_done();
-    server.stop();
-    let (keys, kept) = (data.path().join("keys.db"), backup.path().join("keys.db"));
-    fs::copy(&keys, &kept).unwrap();
-    server.restart();
-    let erased = entries(server.grpc(), PROVIDER)[0].clone();
-    let erase = ["erase", &erased, "--ground", "objection"];
-    waitlist(server.grpc(), PROVIDER, &erase).expect_done();
-    drop(server);
+    let (data, backup) = (tempdir().unwrap(), tempdir().unwrap());
+    let (keys, kept) = erased_with_a_copy_of_the_keys(data.path(), backup.path());
     let said = verified(data.path()).expect_done().stdout;
     assert!(said.contains("not verified by a node yet"), "{said}");
 

@@ -59,7 +59,7 @@ impl<C: Codec> TimerDesk<C> {
             for set in slot.timers.iter().filter(|set| set.due == *at) {
                 let id = command_id(stream, set);
                 let wait = GRACE_MILLIS + place(node, id) * 1_000;
-                if self.given.contains(&id) || !is_past(*at, wait, now) {
+                if due.len() >= room || self.given.contains(&id) || !is_past(*at, wait, now) {
                     continue;
                 }
                 let mut timers = slot.state.timers().into_iter();

@@ -15,8 +15,9 @@ use crate::gateway::Subject;
 use crate::grpc::{Api, Caller};
 use crate::wire::{self, Deciding, stamp};
 
-/// An erasure that somebody has a say in.
+/// An erasure that somebody has a say in, and says it.
 struct Concerned {
+    deciding: Deciding,
     stream: StreamId,
     asked: Erasure,
     rule: RuleId,
@@ -30,14 +31,12 @@ impl Api {
         request: &v1::ApproveErasureRequest,
     ) -> Result<v1::ApproveErasureResponse, Status> {
         let said = (request.context.as_ref(), request.erasure_id.as_str());
-        let deciding = wire::deciding(said, &self.asking(caller));
-        let deciding = deciding.map_err(Violations::into_status)?;
-        let concerned = self.concerned(caller, Action::ApproveErasure, &deciding);
         let Concerned {
+            deciding,
             stream,
             asked,
             rule,
-        } = concerned.await?;
+        } = self.concerned(caller, Action::ApproveErasure, said).await?;
         let subject = self.subject_of(deciding.erasure_id, &asked);
         let own = self.own_of(caller, &self.found(&subject?));
         self.record(caller, (rule, Verb::Delete), own).await?;
@@ -84,14 +83,12 @@ impl Api {
         request: &v1::RevokeErasureRequest,
     ) -> Result<v1::RevokeErasureResponse, Status> {
         let said = (request.context.as_ref(), request.erasure_id.as_str());
-        let deciding = wire::deciding(said, &self.asking(caller));
-        let deciding = deciding.map_err(Violations::into_status)?;
-        let concerned = self.concerned(caller, Action::RevokeErasure, &deciding);
         let Concerned {
+            deciding,
             stream,
             asked,
             rule,
-        } = concerned.await?;
+        } = self.concerned(caller, Action::RevokeErasure, said).await?;
         // It is taken back also when nobody can read any more whom it is about.
         let found = self.subject_of(deciding.erasure_id, &asked);
         let found = found.map_or_else(|_| Vec::new(), |subject| self.found(&subject));
@@ -115,8 +112,10 @@ impl Api {
         &self,
         caller: &Caller,
         action: Action,
-        deciding: &Deciding,
+        said: (Option<&v1::CommandContext>, &str),
     ) -> Result<Concerned, Status> {
+        let deciding = wire::deciding(said, &self.asking(caller));
+        let deciding = deciding.map_err(Violations::into_status)?;
         self.seen(&deciding.at_least).await?;
         // It was asked perhaps, and somebody registered, at another node just now.
         self.at_the_end().await?;
@@ -129,6 +128,7 @@ impl Api {
         let owner = if is_own { organisation } else { &asker };
         match caller.access.may(action, Some(owner)) {
             Ok(decision) => Ok(Concerned {
+                deciding,
                 stream,
                 asked,
                 rule: decision.rule,

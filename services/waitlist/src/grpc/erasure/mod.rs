@@ -11,7 +11,7 @@ use chassis::status::refusal;
 use chassis::{Node, ReadError, Violations};
 use domain::access::{Action, Outcome, RuleId};
 use domain::waitlist::EntryId;
-use domain::waitlist::books::{Book, Erasure, Ground};
+use domain::waitlist::books::{Book, Erasure, Ground, Rejection};
 use eventlog::{Position, StreamId};
 use proto::waitlist::v1;
 use tonic::{Code, Status};
@@ -230,8 +230,12 @@ fn unreadable_erasure() -> Status {
 }
 
 fn erasure_revoked() -> Status {
-    let message = "the erasure was taken back: ask for it anew, under another id";
-    refusal(Code::FailedPrecondition, "erasure-revoked", message)
+    let revoked = Rejection::ErasureRevoked;
+    refusal(
+        Code::FailedPrecondition,
+        "erasure-revoked",
+        revoked.to_string(),
+    )
 }
 
 /// A command that is remembered is answered by its id, whatever it said: what it did is looked at.
