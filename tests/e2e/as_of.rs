@@ -74,13 +74,14 @@ fn the_future_is_refused_by_name() {
 
 /// Writers on all nodes for a while; returns moments in it, and one before it, once they are past.
 async fn make_history(nodes: &[&Server]) -> Vec<String> {
-    let began = now();
+    let before = millis(&now()) - 1_000;
     let offerings = publish(&mut nodes[0].client(), "past", OFFERINGS)
         .await
         .unwrap();
     for node in nodes {
         node.knows(&offerings).await;
     }
+    let began = millis(&now());
     let until = Instant::now() + BUSY;
     let mut writers = Vec::new();
     for (writer, node) in (0..WRITERS).zip(nodes.iter().cycle()) {
@@ -101,18 +102,18 @@ async fn make_history(nodes: &[&Server]) -> Vec<String> {
     for writer in writers {
         writer.await.unwrap();
     }
-    let ended = now();
+    let ended = millis(&now());
     tokio::time::sleep(PAST + Duration::from_millis(100)).await;
-    moments_between(millis(&began) - 1_000, millis(&ended))
+    moments(before, (began, ended))
 }
 
-/// Scattered, the same for the same history.
-fn moments_between(first: i64, last: i64) -> Vec<String> {
+/// One, and others scattered between two; the same for the same history.
+fn moments(before: i64, (first, last): (i64, i64)) -> Vec<String> {
     let mut scattered = first;
     let moments = (0..MOMENTS).map(|number| {
         scattered = scattered.wrapping_mul(6_364_136_223_846_793_005) ^ 0x5DEE_CE66;
         let millis = match number {
-            0 => first,
+            0 => before,
             _ => first + (scattered >> 16).rem_euclid(last - first),
         };
         let nanos = i32::try_from(millis.rem_euclid(1_000) * 1_000_000).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use e2e::{Server, ServerOptions, project_root, shared_kafka};
 use serde_json::Value;
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(30);
 
 fn fixture() -> String {
     let path = project_root().join("crates/cli/tests/data/nza-small.csv");

@@ -41,7 +41,7 @@ fn a_stop_leaves_a_snapshot_and_a_damaged_one_is_dropped_with_one_line() {
     });
     let running = server.process();
     running
-        .line_where(Duration::from_secs(10), |line| {
+        .line_where(Duration::from_secs(60), |line| {
             line.contains("capacity history")
         })
         .unwrap();

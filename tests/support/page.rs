@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Returns the body of a page, as `http://127.0.0.1:8080/metrics`; panics if it does not answer.
 pub fn get(url: &str) -> String {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use eventlog::kafka::KafkaSettings;
 use tokio::sync::RwLock;
 
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Cases share the broker; one that pauses it has it alone.
 static RUNNING: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
