@@ -58,7 +58,12 @@ impl Api {
         let mut by: Vec<Dimension> = Vec::new();
         if checks.at_most(by_path, request.by.len(), MOST_DIMENSIONS) {
             for (index, number) in request.by.iter().enumerate() {
-                by.extend(checks.code::<Dimension>(by_path.item(index), *number));
+                let item = by_path.item(index);
+                let dimension = checks.code::<Dimension>(item, *number);
+                if dimension.is_some_and(|dimension| by.contains(&dimension)) {
+                    checks.refuse(item, "is named before");
+                }
+                by.extend(dimension);
             }
         }
         let on = checks.day_if_any(on_path, &request.on);
@@ -94,7 +99,7 @@ impl Api {
     ) -> Result<v1::CountFlowsResponse, Status> {
         let mut checks = Checks::default();
         let months = (request.from_month.as_str(), request.to_month.as_str());
-        let months = wire::months(months, &mut checks);
+        let months = wire::months(months, self.today().month(), &mut checks);
         at_most_tokens(&request.at_least, &mut checks);
         let months = checks.finish(months).map_err(Violations::into_status)?;
         self.seen(&request.at_least).await?;

@@ -75,9 +75,10 @@ pub(crate) fn completeness(completeness: &Completeness) -> v1::Completeness {
     }
 }
 
-/// Reads from which month to which.
+/// Reads from which month to which, up to the present one.
 pub(crate) fn months(
     (from, to): (&str, &str),
+    present: Month,
     checks: &mut Checks,
 ) -> Option<std::ops::RangeInclusive<Month>> {
     let form = "must be a month as 2026-01";
@@ -86,6 +87,10 @@ pub(crate) fn months(
     let (from, to) = from.zip(to)?;
     if to < from {
         checks.refuse(Path::root("to_month"), "lies before from_month");
+        return None;
+    }
+    if to > present {
+        checks.refuse(Path::root("to_month"), "has not come yet");
         return None;
     }
     if to > from.plus(MOST_MONTHS - 1) {

@@ -248,6 +248,11 @@ async fn questions_name_every_field_that_is_wrong() {
         wrong_fields(world.get_entry(ONE, get).await),
         ["entry_id", "at_least"]
     );
+}
+
+#[tokio::test]
+async fn questions_for_counts_name_every_field_that_is_wrong() {
+    let world = World::start().await;
     let count = v1::CountWaitingRequest {
         by: vec![0, 1, 77],
         on: "2026-11-12".into(),
@@ -262,10 +267,19 @@ async fn questions_name_every_field_that_is_wrong() {
         ..Default::default()
     };
     assert_eq!(wrong_fields(world.count_waiting(TEAM, count).await), ["by"]);
+    let count = v1::CountWaitingRequest {
+        by: vec![2, 1, 2],
+        ..Default::default()
+    };
+    assert_eq!(
+        wrong_fields(world.count_waiting(TEAM, count).await),
+        ["by[2]"]
+    );
     for (from, to, fields) in [
         ("", "2026", vec!["from_month", "to_month", "at_least"]),
         ("2026-11", "2026-10", vec!["to_month", "at_least"]),
         ("2023-01", "2026-01", vec!["to_month", "at_least"]),
+        ("2026-10", "2026-12", vec!["to_month", "at_least"]),
     ] {
         let flows = v1::CountFlowsRequest {
             from_month: from.into(),
