@@ -1,12 +1,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 
+use chassis::Node;
 use chassis::access::Access;
 use chassis::access_log::{AccessLog, Entry, Verb};
-use chassis::{Clock, Health, Node};
 use domain::access::Action;
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::storage;
@@ -28,18 +26,7 @@ async fn refusal(settings: &Settings, log: &EventLog) -> String {
 
 /// Writes one block, signed.
 async fn sign_one(settings: &Settings, log: &EventLog, key: SigningKey) {
-    let node = Node {
-        name: "node".to_owned(),
-        log: log.clone(),
-        region: settings.region.clone(),
-        tasks: TaskTracker::new(),
-        shutdown: CancellationToken::new(),
-        health: Health::default(),
-        clock: Clock::system(),
-        snapshots: None,
-        access_log: AccessLog::default(),
-        keyring: None,
-    };
+    let node = Node::new("node", log.clone(), &settings.region);
     let access = Access::default();
     let allowed = access.may(Action::ReadRegionCapacity, None).unwrap();
     let access_log = AccessLog::start(&node, key).unwrap();

@@ -1,8 +1,8 @@
 use std::path::Path;
 
+use chassis::Node;
 use chassis::access::Access;
 use chassis::access_log::{AccessLog, Entry, Signer, SigningKey, Verb};
-use chassis::{Clock, Health, Node};
 use domain::access::Action;
 use eventlog::{
     AttemptId, CommandId, CommandNote, EventLog, NewCommit, Noted, Position, StreamId, Version,
@@ -11,8 +11,6 @@ use prost::Message as _;
 use proto::capacity::v1::recorded_event::Event;
 use proto::capacity::v1::{CommitBody, OfferingWithdrawn, RecordedEvent, WithdrawalReason};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::access::Asked;
@@ -252,18 +250,7 @@ async fn an_access_log_is_verified_beside_the_server_and_names_what_to_keep() {
 
 /// Writes so many accesses, one block each, and closes the log.
 async fn accessed(settings: &Settings, count: u128) {
-    let mut node = Node {
-        name: "node".to_owned(),
-        log: storage::open(settings).unwrap(),
-        region: settings.region.clone(),
-        tasks: TaskTracker::new(),
-        shutdown: CancellationToken::new(),
-        health: Health::default(),
-        clock: Clock::system(),
-        snapshots: None,
-        access_log: AccessLog::default(),
-        keyring: None,
-    };
+    let mut node = Node::new("node", storage::open(settings).unwrap(), &settings.region);
     let key = access_key::open(settings, &node.log).await.unwrap();
     node.access_log = AccessLog::start(&node, key).unwrap();
     let access = Access::default();

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::access_log::{AccessLog, SigningKey};
-use chassis::{Clock, Health, Node, ServiceStatus};
+use chassis::{Node, ServiceStatus};
 use eventlog::EventLog;
 use prometheus::Registry;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::config::Settings;
@@ -47,16 +46,8 @@ pub async fn serve(settings: &Settings, mut outside: Outside) -> anyhow::Result<
     let (log, persons, signer) = open(settings).await?;
     let ledger = persons.as_ref().and_then(|persons| persons.own_log.clone());
     let mut node = Node {
-        name: Uuid::now_v7().to_string(),
-        log,
-        region: settings.region.clone(),
-        tasks: TaskTracker::new(),
-        shutdown: CancellationToken::new(),
-        health: Health::default(),
-        clock: Clock::system(),
         snapshots: Some(storage::snapshots(settings)?),
-        access_log: AccessLog::default(),
-        keyring: None,
+        ..Node::new(&Uuid::now_v7().to_string(), log, &settings.region)
     };
     node.access_log = AccessLog::start(&node, signer)?;
     if let Some(persons) = persons {

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bsn::{Answer, Batch, Bsn, FinaliseError, P1};
+use chassis::Clock;
 use chassis::access::{CALLER, Gate};
-use chassis::{Clock, Health};
 use domain::Timestamp;
 use domain::access::Region;
 use eventlog::EventLog;
@@ -12,8 +12,6 @@ use pseudonym::receipt::ReceiptVerifier;
 use pseudonym::ring::{Ring, Stage};
 use pseudonym::{Custodians, Epoch};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::metadata::MetadataMap;
 use tonic_types::StatusExt;
 
@@ -63,16 +61,8 @@ impl World {
     fn node(&self) -> Node {
         let now = Arc::clone(&self.now);
         Node {
-            name: "one".to_owned(),
-            log: log(self.folder.path()),
-            region: "demo".to_owned(),
-            tasks: TaskTracker::new(),
-            shutdown: CancellationToken::new(),
-            health: Health::default(),
             clock: Clock::new(move || Timestamp::from_millis(now.load(Ordering::SeqCst))),
-            snapshots: None,
-            access_log: Default::default(),
-            keyring: None,
+            ..Node::new("one", log(self.folder.path()), "demo")
         }
     }
 }

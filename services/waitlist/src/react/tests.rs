@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use chassis::Clock;
 use chassis::erasure::{Keyring, SigningKey};
-use chassis::{Clock, Health};
 use domain::waitlist::books::Totals;
 use domain::waitlist::{
     AgeBand, Clock as Wait, Epoch, EpochKeys, Event, Grant, PersonKey, PersonKeys, Profile,
@@ -50,16 +50,8 @@ impl Region {
     async fn node(&self, name: &str) -> Rounds {
         let hand = Arc::clone(&self.clock);
         let mut node = Node {
-            name: name.to_owned(),
-            log: self.log.clone(),
-            region: "demo".to_owned(),
-            tasks: Default::default(),
-            shutdown: Default::default(),
-            health: Health::default(),
             clock: Clock::new(move || Timestamp::from_millis(hand.load(Ordering::Relaxed))),
-            snapshots: None,
-            access_log: Default::default(),
-            keyring: None,
+            ..Node::new(name, self.log.clone(), "demo")
         };
         let vault = Arc::clone(&self.keys) as Arc<_>;
         let ledger = self.ledger.topic("demo.erasures").unwrap();

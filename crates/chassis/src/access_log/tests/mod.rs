@@ -11,8 +11,6 @@ use eventlog::{Commit, EventLog, NewCommit, Position, Topic};
 use http::{HeaderMap, HeaderValue};
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
@@ -22,8 +20,8 @@ use super::signature::{self, Place};
 use super::{
     AccessLog, AccessLogError, Anchor, Entry, Problem, Signer, SigningKey, Verb, Verified,
 };
+use crate::Node;
 use crate::access::{Access, CALLER, Calls, Gate};
-use crate::{Clock, Health, Node};
 
 const TOPIC: &str = "demo.access-log";
 const CALLS: Calls = &[("List", &[Action::ReadOwnEntries])];
@@ -39,18 +37,7 @@ fn signer() -> Signer {
 }
 
 fn node(log: &EventLog) -> Node {
-    let mut node = Node {
-        name: "node".to_owned(),
-        log: log.clone(),
-        region: "demo".to_owned(),
-        tasks: TaskTracker::new(),
-        shutdown: CancellationToken::new(),
-        health: Health::default(),
-        clock: Clock::system(),
-        snapshots: None,
-        access_log: AccessLog::default(),
-        keyring: None,
-    };
+    let mut node = Node::new("node", log.clone(), "demo");
     node.access_log = AccessLog::start(&node, key()).unwrap();
     node
 }

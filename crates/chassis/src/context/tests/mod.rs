@@ -23,11 +23,9 @@ use eventlog::{
     AttemptId, CommandId, EventLog, LogError, NewCommit, Position, StreamId, Topic, Version,
 };
 use parking_lot::{Condvar, Mutex};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::Context;
-use crate::{Call, Clock, Codec, Effect, ExecuteError, Health, Node, Receipt, ServiceStatus, View};
+use crate::{Call, Clock, Codec, Effect, ExecuteError, Node, Receipt, ServiceStatus, View};
 use places::{Command, Event, Places, PlacesCodec, Totals};
 
 const TOPIC: &str = "demo.places";
@@ -123,16 +121,9 @@ impl House {
     fn process(&self, name: &str, snapshots: Option<PathBuf>) -> Node {
         let now = Arc::clone(&self.now);
         Node {
-            name: name.to_owned(),
-            log: self.log.clone(),
-            region: "demo".to_owned(),
-            tasks: TaskTracker::new(),
-            shutdown: CancellationToken::new(),
-            health: Health::default(),
             clock: Clock::new(move || Timestamp::from_millis(now.load(Ordering::Relaxed))),
             snapshots,
-            access_log: Default::default(),
-            keyring: None,
+            ..Node::new(name, self.log.clone(), "demo")
         }
     }
 

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use chassis::access_log::AccessLog;
 use chassis::erasure::{Ground, Keyring, Says, SigningKey, Subject, check, topic_name};
-use chassis::{Clock, Health, Node};
+use chassis::{Clock, Node};
 use domain::Timestamp;
 use eventlog::EventLog;
 use pseudonym::vault::{FileVault, KeyVault, Kid, Quarter, key_file};
@@ -73,16 +72,10 @@ impl Region {
         keyring.ready().await.unwrap();
         Verifier {
             node: Node {
-                name: "one".to_owned(),
-                log: self.log.clone(),
-                region: self.settings.region.clone(),
                 tasks,
                 shutdown,
-                health: Health::default(),
-                clock: Clock::system(),
-                snapshots: None,
-                access_log: AccessLog::default(),
                 keyring: Some(keyring.clone()),
+                ..Node::new("one", self.log.clone(), &self.settings.region)
             },
             keyring,
             settings: self.settings.clone(),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use chassis::{Clock, Context, Health, Node};
+use chassis::{Clock, Context, Node};
 use domain::Timestamp;
 use eventlog::EventLog;
 use proto::capacity::v1;
@@ -44,16 +44,8 @@ impl World {
     fn on(log: EventLog, clock: Arc<AtomicI64>) -> Self {
         let hand = Arc::clone(&clock);
         let node = Node {
-            name: "test".to_owned(),
-            log,
-            region: "demo".to_owned(),
-            tasks: Default::default(),
-            shutdown: Default::default(),
-            health: Health::default(),
             clock: Clock::new(move || Timestamp::from_millis(hand.load(Ordering::Relaxed))),
-            snapshots: None,
-            access_log: Default::default(),
-            keyring: None,
+            ..Node::new("test", log, "demo")
         };
         let context = Context::start(&node, "demo.capacity", "test").unwrap();
         let api = Api::new(context, node.clone(), Duration::from_millis(50));

@@ -24,7 +24,7 @@ use std::time::Duration;
 use chassis::access::{Access, CALLER, Gate};
 use chassis::access_log::AccessLog;
 use chassis::erasure::{Keyring, SigningKey};
-use chassis::{Clock, Context, Health, Node, ServiceStatus};
+use chassis::{Clock, Context, Node, ServiceStatus};
 use domain::{Day, Timestamp};
 use eventlog::{EventLog, Position};
 use prost::Message;
@@ -108,16 +108,8 @@ impl Region {
     fn start(self: &Arc<Self>, name: &str) -> World {
         let hand = Arc::clone(&self.clock);
         let mut node = Node {
-            name: name.to_owned(),
-            log: self.log.clone(),
-            region: "demo".to_owned(),
-            tasks: Default::default(),
-            shutdown: Default::default(),
-            health: Health::default(),
             clock: Clock::new(move || Timestamp::from_millis(hand.load(Ordering::Relaxed))),
-            snapshots: None,
-            access_log: AccessLog::default(),
-            keyring: None,
+            ..Node::new(name, self.log.clone(), "demo")
         };
         let vault = Arc::clone(&self.keys) as Arc<_>;
         let ledger = self.ledger.topic("demo.erasures").unwrap();
