@@ -15,6 +15,8 @@ use super::record::{Says, Subject};
 const CONFIRM_EVERY: Duration = CONFIRMED_FOR.checked_div(20).expect("not by zero");
 /// The same until that was heard once: nobody is read before.
 const CONFIRM_FIRST: Duration = Duration::from_millis(50);
+/// Keys that could not be listed are listed again after so long: until then nothing is confirmed any more.
+const LIST_AGAIN: Duration = Duration::from_secs(1);
 
 /// Lines that were read and whose keys are not destroyed yet.
 #[derive(Default)]
@@ -59,7 +61,7 @@ async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> 
                         let kids = match line.says {
                             Says::Erased(subject, _) => {
                                 unfinished.lines.push(subject);
-                                kids_of(keyring, subject).await?
+                                kids_of(keyring, subject).await
                             }
                             Says::Verified(_) => Vec::new(),
                         };
@@ -80,15 +82,22 @@ async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> 
     }
 }
 
-/// The keys that a line is about.
-async fn kids_of(keyring: &Keyring, subject: Subject) -> Result<Vec<Kid>, String> {
-    match subject {
-        Subject::Entry(kid) => Ok(vec![kid]),
-        Subject::Quarter(quarter) => {
-            keyring.forget_spare();
-            let kids = on_vault(keyring, move |vault| vault.made_in(quarter)).await;
-            kids.map_err(|error| format!("the keys of {quarter} cannot be listed: {error}"))
+/// The keys that a line is about. The line stands: where they cannot be listed now, they are listed later.
+async fn kids_of(keyring: &Keyring, subject: Subject) -> Vec<Kid> {
+    let quarter = match subject {
+        Subject::Entry(kid) => return vec![kid],
+        Subject::Quarter(quarter) => quarter,
+    };
+    loop {
+        keyring.forget_spare();
+        match on_vault(keyring, move |vault| vault.made_in(quarter)).await {
+            Ok(kids) => return kids,
+            Err(error) => tracing::error!(
+                %error,
+                "the keys of {quarter} cannot be listed, which is tried again: {error}"
+            ),
         }
+        tokio::time::sleep(LIST_AGAIN).await;
     }
 }
 

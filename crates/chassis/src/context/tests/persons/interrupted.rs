@@ -1,13 +1,40 @@
 use pseudonym::envelope::{Audience, DataKey, SubKey};
 use pseudonym::vault::{Kid, Quarter, VaultError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::*;
+use crate::erasure::Subject;
 
-/// A vault whose disk is full when something is to be destroyed.
+/// What a vault is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Shred,
+    List,
+}
+
+/// A vault whose disk is full for one step.
 struct Full {
     vault: FileVault,
+    step: Step,
     is_full: AtomicBool,
+    has_refused: AtomicBool,
+}
+
+impl Full {
+    fn ask(&self, step: Step) -> Result<(), VaultError> {
+        if step == self.step && self.is_full.load(Ordering::Relaxed) {
+            self.has_refused.store(true, Ordering::Relaxed);
+            return Err(VaultError::Full);
+        }
+        Ok(())
+    }
+
+    async fn refuses(&self) {
+        while !self.has_refused.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 }
 
 impl KeyVault for Full {
@@ -20,13 +47,12 @@ impl KeyVault for Full {
     }
 
     fn shred(&self, kids: &[Kid]) -> Result<(), VaultError> {
-        if self.is_full.load(Ordering::Relaxed) {
-            return Err(VaultError::Full);
-        }
+        self.ask(Step::Shred)?;
         self.vault.shred(kids)
     }
 
     fn made_in(&self, quarter: Quarter) -> Result<Vec<Kid>, VaultError> {
+        self.ask(Step::List)?;
         self.vault.made_in(quarter)
     }
 
@@ -35,10 +61,12 @@ impl KeyVault for Full {
     }
 }
 
-fn full(disk: &Disk) -> Arc<Full> {
+fn full(disk: &Disk, step: Step) -> Arc<Full> {
     Arc::new(Full {
         vault: FileVault::open(disk.0.path()).expect("it opens"),
+        step,
         is_full: AtomicBool::new(true),
+        has_refused: AtomicBool::new(false),
     })
 }
 
@@ -52,7 +80,7 @@ fn is_destroyed(vault: &dyn KeyVault, kid: Kid) -> bool {
 #[tokio::test]
 async fn between_the_ledger_and_the_destruction_nobody_reads_and_a_restart_finishes_it() {
     let disk = Disk::new();
-    let vault = full(&disk);
+    let vault = full(&disk, Step::Shred);
     let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
     let node = region.node("one").await;
     region.live(&node, "a").await;
@@ -85,7 +113,7 @@ async fn between_the_ledger_and_the_destruction_nobody_reads_and_a_restart_finis
 #[tokio::test]
 async fn a_destruction_that_failed_is_tried_again_until_it_is_done() {
     let disk = Disk::new();
-    let vault = full(&disk);
+    let vault = full(&disk, Step::Shred);
     let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
     let node = region.node("one").await;
     region.live(&node, "a").await;
@@ -97,5 +125,28 @@ async fn a_destruction_that_failed_is_tried_again_until_it_is_done() {
     };
     let (erased, ()) = tokio::join!(erasing, making_room);
     erased.expect("it is done in the end");
+    assert!(is_destroyed(&*vault, kid));
+}
+
+/// As on Kafka, while it is away or the keys are still being read.
+#[tokio::test]
+async fn a_quarter_whose_keys_cannot_be_listed_yet_is_destroyed_as_soon_as_they_can() {
+    let disk = Disk::new();
+    let vault = full(&disk, Step::List);
+    let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
+    let node = region.node("one").await;
+    let quarter = Quarter::of_millis(region.now());
+    region.live(&node, "a").await;
+    let kid = kid_of(&node, "a");
+    let keyring = node.node.keyring.clone().expect("it has one");
+    let subject = [Subject::Quarter(quarter)];
+    let erasing = keyring.erase(&subject, Ground::Retention, node.node.clock.now());
+    let making_room = async {
+        vault.refuses().await;
+        vault.is_full.store(false, Ordering::Relaxed);
+    };
+    let (erased, ()) = within(async { tokio::join!(erasing, making_room) }).await;
+    erased.expect("it is done in the end");
+    node.folds("a", |state| *state == Places::default()).await;
     assert!(is_destroyed(&*vault, kid));
 }
