@@ -121,13 +121,16 @@ async fn finish(keyring: &Keyring, unfinished: &mut Unfinished) {
 
 fn destroy(vault: &dyn KeyVault, lines: &[Subject]) -> Result<(), VaultError> {
     let mut kids = Vec::with_capacity(lines.len());
+    // Each is tried: what cannot be destroyed does not hold up the rest.
+    let mut destroyed = Ok(());
     for line in lines {
         match line {
             Subject::Entry(kid) => kids.push(*kid),
-            Subject::Quarter(quarter) => vault.destroy(*quarter)?,
+            Subject::Quarter(quarter) => destroyed = destroyed.and(vault.destroy(*quarter)),
         }
     }
-    vault.shred(&kids)
+    let shredded = vault.shred(&kids);
+    destroyed.and(shredded)
 }
 
 /// Notes when everything that the ledger says has been heard.

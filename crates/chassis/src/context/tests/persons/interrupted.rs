@@ -11,6 +11,7 @@ use crate::erasure::Subject;
 enum Step {
     Shred,
     List,
+    Destroy,
 }
 
 /// A vault whose disk is full for one step.
@@ -57,6 +58,7 @@ impl KeyVault for Full {
     }
 
     fn destroy(&self, quarter: Quarter) -> Result<(), VaultError> {
+        self.ask(Step::Destroy)?;
         self.vault.destroy(quarter)
     }
 }
@@ -148,5 +150,24 @@ async fn a_quarter_whose_keys_cannot_be_listed_yet_is_destroyed_as_soon_as_they_
     let (erased, ()) = within(async { tokio::join!(erasing, making_room) }).await;
     erased.expect("it is done in the end");
     node.folds("a", |state| *state == Places::default()).await;
+    assert!(is_destroyed(&*vault, kid));
+}
+
+#[tokio::test]
+async fn a_quarter_that_cannot_be_destroyed_does_not_hold_up_the_destruction_of_others() {
+    let disk = Disk::new();
+    let vault = full(&disk, Step::Destroy);
+    let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
+    let node = region.node("one").await;
+    region.live(&node, "a").await;
+    let kid = kid_of(&node, "a");
+    let keyring = node.node.keyring.clone().expect("it has one");
+    let subjects = [
+        Subject::Quarter("2020q1".parse().expect("a quarter")),
+        Subject::Entry(kid),
+    ];
+    let erased = keyring.erase(&subjects, Ground::Retention, node.node.clock.now());
+    let erased = within(erased).await;
+    assert!(matches!(erased, Err(EraseError::Recorded)), "{erased:?}");
     assert!(is_destroyed(&*vault, kid));
 }
