@@ -180,8 +180,11 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) fn put(&self, pair: &Pair) {
-        let put = self.topic.put(std::slice::from_ref(pair));
-        put.expect("it is durable");
+        self.put_all(std::slice::from_ref(pair));
+    }
+
+    pub(crate) fn put_all(&self, pairs: &[Pair]) {
+        self.topic.put(pairs).expect("it is durable");
     }
 
     /// What was written of a key, in order.

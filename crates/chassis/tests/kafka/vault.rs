@@ -1,7 +1,12 @@
+use std::time::Duration;
+
 use pseudonym::envelope::{Audience, Binding, open, seal};
 use pseudonym::vault::{KeyVault, Kid, Quarter, VaultError};
 
 use crate::region::{Region, eventually};
+
+const OTHERS: usize = 100_000;
+const MOMENTS: u64 = 100;
 
 mod conforms {
     pseudonym::vault_conforms! { crate::region::Region::new() }
@@ -127,6 +132,30 @@ fn a_node_that_lacks_the_key_of_a_quarter_refuses_and_says_so() {
     assert_eq!(opened(&other, kid), missing);
     assert_eq!(other.make(quarter(), 1).map(|_| ()), missing);
     assert!(region.open().check().is_ok(), "where it is all is well");
+}
+
+/// A node that hears of it late finds that the quarter's key is missing: that is no damage.
+#[test]
+fn a_key_whose_quarter_is_destroyed_is_not_damaged_to_a_node_that_has_not_heard_of_it_yet() {
+    let region = Region::new();
+    let kid = make(&region.open(), 1).remove(0);
+    // So much that reading it takes a while.
+    let others = (0..OTHERS).map(|_| (Kid::random().to_string().into_bytes(), None));
+    region.raw().put_all(&others.collect::<Vec<_>>());
+    region.open().destroy(quarter()).expect("it is destroyed");
+    let late = region.open();
+    std::thread::scope(|scope| {
+        for moment in 0..MOMENTS {
+            let late = &late.0;
+            scope.spawn(move || {
+                std::thread::sleep(Duration::from_millis(5 * moment));
+                let refused = opened(late, kid).expect_err("it is destroyed");
+                let is_right = matches!(refused, VaultError::Erased | VaultError::Storage(_));
+                assert!(is_right, "{refused}");
+            });
+        }
+    });
+    assert_eq!(opened(&late, kid), Err(VaultError::Erased));
 }
 
 #[test]

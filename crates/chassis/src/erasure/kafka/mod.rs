@@ -86,6 +86,11 @@ impl KafkaVault {
         self.known.lock().find(kid).cloned()
     }
 
+    fn unwrap(&self, kid: Kid, wrapped: &Wrapped) -> Result<DataKey, VaultError> {
+        self.check_kek(wrapped.quarter, wrapped.kek)?;
+        self.keks.unwrap((kid, wrapped.quarter), &wrapped.bytes)
+    }
+
     fn put(&self, said: impl IntoIterator<Item = Said>) -> Result<(), VaultError> {
         let pairs: Vec<_> = said.into_iter().map(|said| said.pair()).collect();
         self.topic.put(&pairs).map_err(not_now)
@@ -150,8 +155,12 @@ impl KeyVault for KafkaVault {
             }
             found => found,
         }?;
-        self.check_kek(wrapped.quarter, wrapped.kek)?;
-        let key = self.keks.unwrap((kid, wrapped.quarter), &wrapped.bytes)?;
+        let key = self.unwrap(kid, &wrapped).or_else(|error| {
+            // Where another node has just destroyed the quarter's key, the topic says so: that it is missing or another
+            // one can be said, too, only when that was read to its end.
+            self.topic.wait_for_end(OPEN_WITHIN).map_err(not_now)?;
+            self.find(kid).and(Err(error))
+        })?;
         Ok(key.sub_key(audience))
     }
 
