@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::worker::{Inputs, Worker};
 use super::{Incoming, Shared, skips, snapshot};
 use crate::erasure::Erasures;
-use crate::{Codec, ExecuteError, Node, View};
+use crate::{Codec, DecodeError, ExecuteError, Node, View};
 
 /// Calls looked at together.
 const CALLS: usize = 1_024;
@@ -91,6 +91,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
 
     /// Applies the operators' decisions to what is folded already.
     async fn fold_skipped_anew(&mut self) {
+        (self.stuck, self.awaits_key, self.is_folded_too_far) = (None, false, false);
         let shared = Arc::clone(&self.shared);
         let position = *shared.positions.borrow();
         let cut_at = |stream: &StreamId| shared.folded.read().get(stream)?.skipped_at;
@@ -104,6 +105,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             let is_skipped = |position| shared.skipped.contains(position);
             let commits = (&commits[..], &*shared.bodies);
             if let Err(error) = folded.fold_anew(&stream, commits, is_skipped) {
+                self.is_folded_too_far |= matches!(error, DecodeError::NotNow(_));
                 self.stuck = Some(format!("stream {stream}: {error}"));
             }
         }
@@ -140,7 +142,6 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                 }
                 changed = self.skips.next() => {
                     if changed {
-                        self.stuck = None;
                         self.fold_skipped_anew().await;
                         self.fold(Vec::new());
                     }
@@ -148,6 +149,11 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
                 kids = next_erasures(&mut self.erasures) => self.erase(&kids),
                 Ok(()) = status.changed() => self.refresh(),
                 _ = ticks.tick() => {
+                    // A key was not to be had when the decision was heard of.
+                    if self.is_folded_too_far {
+                        self.fold_skipped_anew().await;
+                        self.fold(Vec::new());
+                    }
                     self.tick();
                     self.save_snapshot_if_due();
                 }

@@ -43,7 +43,9 @@ pub(super) struct Worker<C: Codec, V> {
     /// Why folding stopped.
     pub(super) stuck: Option<String>,
     /// It stopped for want of a key, which may come.
-    awaits_key: bool,
+    pub(super) awaits_key: bool,
+    /// What was skipped is still to be taken back out of what is folded.
+    pub(super) is_folded_too_far: bool,
     /// Who is erased, of a topic about persons.
     pub(super) erasures: Option<Erasures>,
     caught_up: bool,
@@ -80,6 +82,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
             backlog: VecDeque::new(),
             stuck: None,
             awaits_key: false,
+            is_folded_too_far: false,
             erasures: shared.bodies.keyring().map(Keyring::erasures),
             caught_up: false,
             blocked: Vec::new(),
@@ -321,6 +324,7 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         self.snapshot.forget();
         self.shared.past.checkpoints.clear();
         self.stuck = None;
+        self.is_folded_too_far = false;
         self.caught_up = false;
         self.shared.positions.send_replace(Position::START);
         let lost: Vec<_> = self.turns.attempts.keys().copied().collect();

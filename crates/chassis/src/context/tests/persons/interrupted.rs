@@ -171,3 +171,31 @@ async fn a_quarter_that_cannot_be_destroyed_does_not_hold_up_the_destruction_of_
     assert!(matches!(erased, Err(EraseError::Recorded)), "{erased:?}");
     assert!(is_destroyed(&*vault, kid));
 }
+
+/// The decision is heard of while no key is to be had.
+#[tokio::test]
+async fn what_an_operator_skips_while_keys_are_not_to_be_had_is_skipped_as_soon_as_they_are() {
+    let disk = Disk::new();
+    let vault = full(&disk, Step::List);
+    let region = disk.opened_with(Arc::clone(&vault) as Arc<dyn KeyVault>);
+    let node = region.node("one").await;
+    effect(node.execute("a", &region.call(Command::Open(3))).await);
+    let taken = node.execute("a", &region.call(Command::Take)).await;
+    let taken = taken.expect("in effect").position;
+    let keyring = node.node.keyring.clone().expect("it has one");
+    let subject = [Subject::Quarter("2020q1".parse().expect("a quarter"))];
+    let now = node.node.clock.now();
+    let erasing = keyring.erase(&subject, Ground::Retention, now);
+    let skipping = async {
+        // While its keys cannot be listed it is not known how the ledger ends.
+        node.stops_serving().await;
+        region.skip(super::super::TOPIC, taken).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        vault.is_full.store(false, Ordering::Relaxed);
+    };
+    let (_, ()) = within(async { tokio::join!(erasing, skipping) }).await;
+    node.serves_again().await;
+    let folded = node.context.read();
+    let slot = folded.get(&stream("a")).expect("it is there");
+    assert_eq!((slot.state.taken, slot.skipped_at), (0, Some(taken)));
+}
