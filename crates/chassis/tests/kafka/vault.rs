@@ -91,6 +91,23 @@ fn a_late_put_after_a_destruction_never_brings_a_key_back() {
     });
 }
 
+/// The ledger names the quarter alone: which keys it had is known by what the topic keeps of them.
+#[test]
+fn a_late_put_after_the_destruction_of_its_quarter_leaves_a_key_that_is_known_to_be_gone_with_it() {
+    let region = Region::new();
+    let vault = region.open();
+    let kid = make(&vault, 1).remove(0);
+    let raw = region.raw();
+    let value = raw.of(kid).remove(0);
+    vault.destroy(quarter()).expect("it is destroyed");
+    let gone = raw.of(kid).pop();
+    raw.put(&value);
+    eventually("it is destroyed again", || {
+        raw.of(kid).last() != Some(&value)
+    });
+    assert_eq!(raw.of(kid).pop(), gone);
+}
+
 #[test]
 fn destructions_and_late_puts_that_race_leave_no_key() {
     let region = Region::new();

@@ -38,10 +38,13 @@ impl Known {
                 self.note_made(quarter, kid);
                 self.keks.entry(quarter).or_insert(wrapped.kek);
                 self.there.insert(kid, wrapped);
-                let may_not_be = self.destroyed.contains(&kid) || self.over.contains(&quarter);
-                if may_not_be {
+                let is_over = self.over.contains(&quarter);
+                if is_over || self.destroyed.contains(&kid) {
                     self.destroyed.insert(kid);
-                    return Heard::Revived;
+                    // The ledger names a quarter, and not its keys: that it had this one must stay known.
+                    let gone = is_over.then_some(Said::GoneWith(quarter, kid));
+                    let (_, instead) = gone.unwrap_or(Said::Shredded(kid)).pair();
+                    return Heard::Revived(instead);
                 }
             }
             Said::Shredded(kid) => self.note_gone(kid),

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -30,8 +30,8 @@ pub(super) struct Follower {
     reader: Reader,
     /// Everything before this offset was handed over.
     read_to: u64,
-    /// Keys that have a value and may not.
-    revived: HashSet<Vec<u8>>,
+    /// Keys that have a value and may not, with what they are to have.
+    revived: HashMap<Vec<u8>, Option<Vec<u8>>>,
     /// When the broker took the last record of somebody, and the last of all.
     last_value: i64,
     last: i64,
@@ -60,7 +60,7 @@ impl Follower {
             shared,
             reader,
             read_to: 0,
-            revived: HashSet::new(),
+            revived: HashMap::new(),
             last_value: 0,
             last: 0,
             segment_millis: i64::MAX,
@@ -259,11 +259,11 @@ impl Follower {
         let key = record.key.clone();
         match (self.reader)(record) {
             Heard::Noted => self.revived.remove(&key),
-            Heard::Revived => self.revived.insert(key),
+            Heard::Revived(instead) => self.revived.insert(key, instead),
         };
     }
 
-    /// Deletes again what came back. And on a topic in which nothing happens: begins a new segment, since a broker
+    /// Does away again with what came back. And on a topic in which nothing happens: begins a new segment, since a broker
     /// does so only when something is written, and the one that is written is never compacted.
     fn write_if_due(&mut self) {
         let is_closed = self.last > self.last_value.saturating_add(self.segment_millis);
@@ -276,7 +276,8 @@ impl Follower {
             return;
         }
         self.wrote = Some(Instant::now());
-        let revived = self.revived.iter().map(|key| (key.clone(), None));
+        let revived = self.revived.iter();
+        let revived = revived.map(|(key, instead)| (key.clone(), instead.clone()));
         let mut values: Vec<_> = revived.collect();
         if is_to_roll {
             values.push((Vec::new(), Some(b"roll".to_vec())));

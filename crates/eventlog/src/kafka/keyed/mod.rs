@@ -48,12 +48,12 @@ impl KeyedRecord {
 }
 
 /// What a reader says of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
     /// It stands.
     Noted,
-    /// This key may have no value any more: unless somebody does so anyway, it is deleted again.
-    Revived,
+    /// This key may not have this value any more: unless somebody does so anyway, it is given this one again, or none.
+    Revived(Option<Vec<u8>>),
 }
 
 /// Hears every record, in order.

@@ -31,7 +31,7 @@ impl Node {
                 None => known.lock().remove(&record.key),
             };
             if is_revived {
-                Heard::Revived
+                Heard::Revived(None)
             } else {
                 Heard::Noted
             }
