@@ -88,14 +88,20 @@ async fn kids_of(keyring: &Keyring, subject: Subject) -> Vec<Kid> {
         Subject::Entry(kid) => return vec![kid],
         Subject::Quarter(quarter) => quarter,
     };
+    let mut said = None;
     loop {
         keyring.forget_spare();
         match on_vault(keyring, move |vault| vault.made_in(quarter)).await {
             Ok(kids) => return kids,
-            Err(error) => tracing::error!(
-                %error,
-                "the keys of {quarter} cannot be listed, which is tried again: {error}"
-            ),
+            // Once for each reason: it may last.
+            Err(error) if said.as_ref() != Some(&error) => {
+                tracing::error!(
+                    %error,
+                    "the keys of {quarter} cannot be listed, which is tried again: {error}"
+                );
+                said = Some(error);
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(LIST_AGAIN).await;
     }

@@ -69,7 +69,10 @@ pub fn make(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
         Ok(()) => Ok(key),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let vanished = || VaultError::Storage(format!("{} came and went", path.display()));
-            read(path)?.ok_or_else(vanished)
+            let theirs = read(path)?.ok_or_else(vanished)?;
+            // What it wraps is lost with it: it stays there whatever became of who made it.
+            sync_folder(path).map_err(|error| storage(path, &error))?;
+            Ok(theirs)
         }
         Err(error) => Err(storage(path, &error)),
     }
