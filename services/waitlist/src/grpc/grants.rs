@@ -1,6 +1,6 @@
 //! Persons that nobody evaluated are invented: what a provider brings is counted against what it was granted.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chassis::{Call, Effect};
 use domain::waitlist::books::{
@@ -33,52 +33,52 @@ impl Api {
         let Some(provider_id) = ProviderId::parse(caller.organisation()) else {
             return Ok(());
         };
-        let all: BTreeSet<Key> = orders.iter().flat_map(|order| keys_of(order)).collect();
-        if !all.is_empty() {
+        if orders.iter().any(|order| keys_of(order).next().is_some()) {
             self.keys_hold(caller).await?;
         }
         let brings = self.brings(&provider_id, orders, covered);
-        let new: HashSet<Key> = brings.iter().flatten().copied().collect();
-        let new = u32::try_from(new.len()).unwrap_or(u32::MAX);
-        let Some(first) = orders.first().filter(|_| new > 0) else {
-            return Ok(());
-        };
         let granted = orders.iter().find_map(|order| order.granted);
-        let call = Call {
-            command: BookCommand::Admit {
-                receipt: granted.map(|granted| BookedReceipt {
-                    day: granted.day,
-                    granted: granted.count,
-                }),
-                new,
-            },
-            id: admission_id(first.call.id, &all),
-            repeat: orders.iter().any(|order| order.call.repeat),
-            remember: true,
-            actor: caller.access.actor(),
-            causation_id: None,
-            correlation_id: None,
-            traceparent: first.call.traceparent.clone(),
-        };
-        let admitted = self.admit(&provider_id, call, new).await?;
-        let mut left = admitted;
-        for (order, mut keys) in orders.iter_mut().zip(brings) {
+        let receipt = granted.map(|granted| BookedReceipt {
+            day: granted.day,
+            granted: granted.count,
+        });
+        // Who comes more than once comes with the first of these commands.
+        let mut claimed = HashSet::new();
+        let (mut own, mut calls) = (Vec::with_capacity(brings.len()), Vec::new());
+        for (order, keys) in orders.iter().zip(&brings) {
+            let new: Vec<Key> = keys
+                .iter()
+                .copied()
+                .filter(|key| claimed.insert(*key))
+                .collect();
+            if !new.is_empty() {
+                calls.push((admission(order, (receipt, &new), caller), new.len()));
+            }
+            own.push(new);
+        }
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let mut admitted = self.admit(&provider_id, calls).await?.into_iter();
+        let mut beyond = 0;
+        for ((order, keys), own) in orders.iter_mut().zip(brings).zip(own) {
+            if !own.is_empty() {
+                let left = own.len().saturating_sub(admitted.next().unwrap_or(0));
+                beyond += left;
+                if left == 0 {
+                    covered.extend(own);
+                }
+            }
             // Whom another of these commands brought is not new any more, if that one was covered.
-            keys.retain(|key| !covered.contains(key));
-            let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-            if count <= left {
-                left -= count;
-                covered.extend(keys);
-            } else {
+            if keys.iter().any(|key| !covered.contains(key)) {
                 set_grant(&mut order.call.command, Grant::Exceeded);
             }
         }
-        if admitted < new {
+        if beyond > 0 {
             tracing::warn!(
                 organisation.id = %provider_id,
-                pseudonyms.beyond = new - admitted,
-                "{provider_id} brought {} pseudonyms that nobody granted: they are not counted",
-                new - admitted
+                pseudonyms.beyond = beyond,
+                "{provider_id} brought {beyond} pseudonyms that nobody granted: they are not counted"
             );
         }
         Ok(())
@@ -136,41 +136,76 @@ impl Api {
         brings.collect()
     }
 
-    /// Returns how many of so many new ones the provider's grants reach for.
+    /// Returns how many of the new ones of each call the provider's grants reach for.
     async fn admit(
         &self,
         provider_id: &ProviderId,
-        call: Call<BookCommand>,
-        new: u32,
-    ) -> Result<u32, Status> {
+        calls: Vec<(Call<BookCommand>, usize)>,
+    ) -> Result<Vec<usize>, Status> {
         let Some(stream) = grants_stream(provider_id) else {
-            return Ok(0);
+            return Ok(vec![0; calls.len()]);
         };
-        let command_id = call.id;
-        let receipt = self.0.books.execute(stream.clone(), call).await?;
-        if let Effect::Took(events) = receipt.effect {
-            let (covered, _) = admitted(events.iter());
-            return Ok(covered);
+        // Given before any is waited for: they share commits.
+        let mut given = Vec::with_capacity(calls.len());
+        for (call, new) in calls {
+            let id = call.id;
+            let answer = self.0.books.submit(stream.clone(), call).await?;
+            given.push((id, new, answer));
+        }
+        let (mut reach, mut repeats) = (Vec::with_capacity(given.len()), HashMap::new());
+        for (id, new, answer) in given {
+            if let Effect::Took(events) = answer.await?.effect {
+                reach.push(admitted(events.iter()).0);
+            } else {
+                repeats.insert(id, (reach.len(), new));
+                reach.push(0);
+            }
+        }
+        if repeats.is_empty() {
+            return Ok(reach);
         }
         // A repeat: what was admitted then, less those that have come onto the list since.
         let history = self.0.books.history(&stream).await?;
-        let own = history
-            .iter()
-            .filter(|item| item.command_id == Some(command_id));
-        let events = own.filter_map(|item| Some(&item.recorded.as_ref()?.event));
-        let (covered, beyond) = admitted(events);
-        let taken = covered.saturating_add(beyond).saturating_sub(new);
-        Ok(covered.saturating_sub(taken))
+        for item in &history {
+            let known = item.command_id.and_then(|id| repeats.get(&id));
+            if let (Some((at, new)), Some(recorded)) = (known, &item.recorded) {
+                let (covered, beyond) = admitted(std::iter::once(&recorded.event));
+                let taken = (covered + beyond).saturating_sub(*new);
+                reach[*at] += covered.saturating_sub(taken);
+            }
+        }
+        Ok(reach)
+    }
+}
+
+/// Asks for what one command brings, under an id of its own: a command may be repeated in other company than it first came in.
+fn admission(
+    order: &Order,
+    (receipt, new): (Option<BookedReceipt>, &[Key]),
+    caller: &Caller,
+) -> Call<BookCommand> {
+    Call {
+        command: BookCommand::Admit {
+            receipt,
+            new: u32::try_from(new.len()).unwrap_or(u32::MAX),
+        },
+        id: admission_id(order.call.id, &keys_of(order).collect()),
+        repeat: order.call.repeat,
+        remember: true,
+        actor: caller.access.actor(),
+        causation_id: None,
+        correlation_id: None,
+        traceparent: order.call.traceparent.clone(),
     }
 }
 
 /// How many pseudonyms were covered, and how many were not.
-fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
+fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (usize, usize) {
     events.fold((0, 0), |(covered, beyond), event| match event {
         BookEvent::Admitted {
             covered: more,
             beyond: further,
-        } => (covered + more, beyond + further),
+        } => (covered + *more as usize, beyond + *further as usize),
         BookEvent::ReceiptBooked(_)
         | BookEvent::MonthFrozen(_)
         | BookEvent::TablePublished(_)
@@ -185,13 +220,13 @@ fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (u32, u32) {
 
 /// The id under which pseudonyms are admitted: the same when the same ones come again with the same command, and another
 /// one for any others, which would be admitted unseen. Of the command's moment.
-fn admission_id(first: CommandId, keys: &BTreeSet<Key>) -> CommandId {
-    let mut digest = Sha256::new_with_prefix(first.as_uuid().as_bytes());
+fn admission_id(of: CommandId, keys: &BTreeSet<Key>) -> CommandId {
+    let mut digest = Sha256::new_with_prefix(of.as_uuid().as_bytes());
     for (epoch, key) in keys {
         digest.update(epoch.0.to_be_bytes());
         digest.update(key.as_bytes());
     }
-    let mut bytes = *first.as_uuid().as_bytes();
+    let mut bytes = *of.as_uuid().as_bytes();
     let (version, variant) = (bytes[6] & 0xf0, bytes[8] & 0xc0);
     // The first six bytes are the moment.
     let digest = digest.finalize();

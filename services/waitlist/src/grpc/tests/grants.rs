@@ -137,6 +137,47 @@ async fn what_was_admitted_before_a_node_went_is_admitted_once() {
     assert!(!world.bring(2, person(2), Some(1)).await);
 }
 
+/// The book was written and of the message's entries only the first reached the list: a sender repeats the others, in
+/// messages of their own.
+#[tokio::test]
+async fn what_is_left_of_a_message_that_was_admitted_is_admitted_once() {
+    let world = World::start().await;
+    let declarations: Vec<_> = (1..=4)
+        .map(|number| world.declaration(number, Some(person(number))))
+        .collect();
+    let message = |declarations: &[v1::Declaration], repeat| v1::DeclareEntriesRequest {
+        declarations: declarations
+            .iter()
+            .cloned()
+            .map(|mut declaration| {
+                declaration.context.as_mut().unwrap().repeat = repeat;
+                declaration
+            })
+            .collect(),
+        grant: world.region.grant(ONE, 4),
+    };
+    let asked = by(ONE, "DeclareEntries", ()).unwrap();
+    let caller = super::super::Caller::of(&asked);
+    let mut covered = HashSet::new();
+    {
+        let asking = world.api.asking(&caller);
+        let first = message(&declarations, false);
+        let grant = (first.grant.as_ref(), chassis::Path::root("grant"));
+        let granted = crate::wire::granted(grant, &asking, &mut crate::wire::Checks::default());
+        let read = |said| crate::wire::declare(said, granted, &asking).unwrap();
+        let mut orders: Vec<_> = first.declarations.iter().map(read).collect();
+        let mut orders: Vec<_> = orders.iter_mut().collect();
+        let noted = world.api.cover(&caller, &mut orders, &mut covered).await;
+        noted.unwrap();
+    }
+    for some in [&declarations[..1], &declarations[2..], &declarations[1..2]] {
+        let sent = vec![message(some, true)];
+        world.declare(ONE, sent).await.unwrap();
+    }
+    assert_eq!((world.waiting().await, world.left_out().await), ((4, 4), 0));
+    assert!(!world.bring(9, person(9), Some(4)).await, "one too many");
+}
+
 #[tokio::test]
 async fn a_registration_that_is_refused_uses_up_no_grant() {
     let world = World::start().await;
