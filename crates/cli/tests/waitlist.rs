@@ -333,6 +333,34 @@ async fn one_person_is_registered_and_found_again_by_a_number_on_standard_input(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_registration_that_is_given_again_by_its_command_s_id_is_of_the_same_entry() {
+    let (server, _heard) = waiting::start(Faults::default()).await;
+    let registration = [
+        "register",
+        "--without-number",
+        "--care-type",
+        "specialised",
+        "--registered-on",
+        "2026-03-01",
+        "--age-band",
+        "25-44",
+        "--municipality",
+        "Groningen",
+        "--diagnosis-group",
+        "05",
+        "--command-id",
+        "0197a3b2-0000-7000-8000-000000000000",
+    ];
+    let mut entries = Vec::new();
+    for _ in 0..2 {
+        let output = doorstroom(&server, &registration, "").await;
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        entries.push(objects(&output).remove(0)["entry_id"].clone());
+    }
+    assert_eq!(entries[0], entries[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_several_entries_the_refused_one_is_named_and_the_others_are_done() {
     let (server, _heard) = waiting::start(Faults::default()).await;
     let ids = ["1".repeat(32), "0".repeat(32), "2".repeat(32)];

@@ -41,7 +41,7 @@ pub(crate) struct RegisterArgs {
     /// The person would rather be helped here than anywhere else
     #[arg(long)]
     preferred: bool,
-    /// Id of the entry; without it a random one is made
+    /// Id of the entry; without it one is made, which is the same for the same command
     #[arg(long, value_name = "ID", value_parser = parse::entry_id)]
     pub(crate) entry_id: Option<String>,
     /// Who evaluates.

@@ -25,12 +25,14 @@ pub(super) async fn register(
         }
         None => (nobody_knows(), None),
     };
-    let entry_id = args.entry_id.clone().unwrap_or_else(entry_id::random);
+    let mut entry_id = args.entry_id.clone();
     let response = connection
         .command_list(&args.command, async |mut client, context| {
+            // A command that is given again is about the same entry, also where only its own id was told.
+            let entry_id = entry_id.get_or_insert_with(|| entry_id::of(&context.command_id));
             let request = RegisterEntryRequest {
-                context: Some(context),
                 entry_id: entry_id.clone(),
+                context: Some(context),
                 registration: Some(args.registration()),
                 person: Some(person.clone()),
                 grant: grant.clone(),
@@ -38,6 +40,7 @@ pub(super) async fn register(
             client.register_entry(request).await
         })
         .await?;
+    let entry_id = entry_id.unwrap_or_default();
     ReceiptObject::new(&entry_id, response.receipt.as_ref()).write(output)
 }
 
