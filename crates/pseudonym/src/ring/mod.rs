@@ -168,6 +168,14 @@ impl Ring {
         list::exists(folder, stage)
     }
 
+    /// Returns the newest epoch that was made, also where its key is lost.
+    pub fn newest(folder: &Path, stage: Stage) -> Result<Epoch, RingError> {
+        let list = Listed::read(folder, stage)?;
+        let newest = list.epochs.last();
+        let newest = newest.ok_or_else(|| RingError::None(stage, folder.to_owned()))?;
+        list::epoch(folder, stage, &newest.epoch)
+    }
+
     /// Makes the key of the next epoch in `year`, to stand beside the one in use.
     pub fn rotate(
         &mut self,
@@ -201,13 +209,10 @@ impl Ring {
         for made in &ring.list.epochs {
             before.push(list::epoch(folder, stage, &made.epoch)?);
         }
-        let newest = before
-            .last()
-            .copied()
-            .ok_or_else(|| RingError::None(stage, folder.to_owned()))?;
+        let newest = Self::newest(folder, stage)?;
         let next = newest.after(year).ok_or(RingError::NoEpoch(newest))?;
-        // The new one first: at no moment is there none.
-        ring.add(next, today, by.names().to_vec())?;
+        // The new one first: at no moment is there none. What is listed changes at once: cut short, it is begun anew or done.
+        ring.make(next, today, by.names().to_vec())?;
         ring.list
             .epochs
             .retain(|made| made.epoch == next.to_string());
@@ -279,8 +284,13 @@ impl Ring {
         gone.chain(here).collect()
     }
 
-    /// The file first: a key is durable before anything names it.
     fn add(&mut self, epoch: Epoch, today: &str, by: Vec<String>) -> Result<(), RingError> {
+        self.make(epoch, today, by)?;
+        self.list.write(&self.folder, self.stage)
+    }
+
+    /// The file first: a key is durable before anything names it.
+    fn make(&mut self, epoch: Epoch, today: &str, by: Vec<String>) -> Result<(), RingError> {
         let root = Root::random();
         let (folder, stage) = (self.folder.as_path(), self.stage);
         let fingerprint = KeyFile {
@@ -295,7 +305,6 @@ impl Ring {
             fingerprint,
             by,
         });
-        self.list.write(folder, stage)?;
         self.roots.push((epoch, root));
         Ok(())
     }

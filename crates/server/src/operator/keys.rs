@@ -1,6 +1,7 @@
 //! `keys init | status | rotate | destroy`.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::ArgMatches;
@@ -100,7 +101,8 @@ pub(super) async fn work(
             .into_iter()
             .filter(|stage| !there(stage))
             .collect(),
-        (None, Verb::Status | Verb::Rotate { .. } | Verb::Destroy { .. }) => {
+        (None, Verb::Rotate { .. }) => behind(&folder, Stage::ALL.into_iter().filter(there))?,
+        (None, Verb::Status | Verb::Destroy { .. }) => {
             Stage::ALL.into_iter().filter(there).collect()
         }
     };
@@ -137,6 +139,18 @@ pub(super) async fn work(
     }
     out.flush()?;
     Ok(())
+}
+
+/// Returns the stages whose next key is to be made. Where one of two has it already, a rotation was cut short between
+/// them, and is finished: a P1 of an epoch is recoded under the same epoch only.
+fn behind(folder: &Path, stages: impl Iterator<Item = Stage>) -> Result<Vec<Stage>, RingError> {
+    let newest = stages.map(|stage| Ok((Ring::newest(folder, stage)?, stage)));
+    let newest: Vec<(Epoch, Stage)> = newest.collect::<Result<_, RingError>>()?;
+    let oldest = newest.iter().map(|(epoch, _)| *epoch).min();
+    let behind = newest
+        .into_iter()
+        .filter(|(epoch, _)| Some(*epoch) == oldest);
+    Ok(behind.map(|(_, stage)| stage).collect())
 }
 
 /// Refuses the newest epoch before anybody is asked: no answer would let it go.
@@ -194,7 +208,14 @@ fn one(
             )?;
         }
         Verb::Destroy { by, epoch, .. } => {
-            Ring::open(&folder, stage)?.destroy(*epoch, (&today, note), by)?;
+            let mut ring = Ring::open(&folder, stage)?;
+            let is_gone = |standing: &Standing| matches!(standing, Standing::Destroyed { epoch: gone, .. } if gone == epoch);
+            if ring.standing().iter().any(is_gone) {
+                // Of two stages the other may be left, where this was cut short between them.
+                writeln!(out, "{name}: the key of epoch {epoch} was destroyed before")?;
+                return Ok(());
+            }
+            ring.destroy(*epoch, (&today, note), by)?;
             writeln!(
                 out,
                 "{name}: destroyed the key of epoch {epoch}; restart the server to forget it"

@@ -105,3 +105,69 @@ async fn what_a_region_says_of_no_entry_lets_nothing_go_at_the_evaluator() {
         .await
         .unwrap();
 }
+
+/// The words of a command line, worked as the operator's.
+async fn work(settings: &Settings, verb: &str, more: &[&str]) -> Result<String, String> {
+    let mut words = vec!["doorstroomd", "keys", verb];
+    words.extend(more);
+    if verb != "status" {
+        words.extend([
+            "--custodian",
+            "a.ahmed@notary",
+            "--custodian",
+            "b.bakker@zorgring",
+        ]);
+    }
+    let given = crate::args::command().try_get_matches_from(words).unwrap();
+    let (_, given) = given.subcommand().unwrap();
+    let (verb, given) = given.subcommand().unwrap();
+    let asked = super::super::keys::Asked::from(verb, given).unwrap();
+    let mut out = Vec::new();
+    let worked = super::super::keys::work(settings, &asked, jiff::Timestamp::now(), &mut out).await;
+    worked.map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+/// Both stages have keys of one epoch, and custodians came no further than the evaluator with what they did then.
+#[tokio::test]
+async fn what_was_cut_short_between_the_stages_is_finished_when_it_is_said_again() {
+    for emergency in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            ..Settings::default()
+        };
+        let first = Epoch::parse("2026a").unwrap();
+        let keys = storage::keys(&settings);
+        for stage in Stage::ALL {
+            Ring::init(&keys, stage, (first, "2026-11-25")).unwrap();
+        }
+        let mut flags = vec!["--stage", "evaluator"];
+        flags.extend(emergency.then_some("--emergency"));
+        work(&settings, "rotate", &flags).await.unwrap();
+        work(&settings, "rotate", &flags[2..]).await.unwrap();
+        let newest = Stage::ALL.map(|stage| Ring::newest(&keys, stage).unwrap());
+        assert_eq!(newest[0], newest[1], "emergency: {emergency}");
+        assert_ne!(newest[0], first);
+        if emergency {
+            continue;
+        }
+        let mut ring = Ring::open(&keys, Stage::Evaluator).unwrap();
+        ring.destroy(first, ("2026-12-30", ""), &two()).unwrap();
+        let rest = [
+            "--epoch",
+            "2026a",
+            "--yes",
+            "--lose-the-rest",
+            "--server",
+            "http://127.0.0.1:1",
+            "--as",
+            "a.ahmed:key-custodian@kvk:01234567",
+        ];
+        for _ in 0..2 {
+            work(&settings, "destroy", &rest).await.unwrap();
+            let ring = Ring::open(&keys, Stage::Recoder).unwrap();
+            assert!(ring.roots().all(|(epoch, _)| epoch != first));
+        }
+    }
+}
