@@ -1,6 +1,6 @@
 //! Persons that nobody evaluated are invented: what a provider brings is counted against what it was granted.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chassis::{Call, Effect};
 use domain::waitlist::books::{
@@ -189,7 +189,7 @@ fn admission(
             receipt,
             new: u32::try_from(new.len()).unwrap_or(u32::MAX),
         },
-        id: admission_id(order.call.id, &keys_of(order).collect()),
+        id: admission_id(order),
         repeat: order.call.repeat,
         remember: true,
         actor: caller.access.actor(),
@@ -218,13 +218,15 @@ fn admitted<'a>(events: impl Iterator<Item = &'a BookEvent>) -> (usize, usize) {
     })
 }
 
-/// The id under which pseudonyms are admitted: the same when the same ones come again with the same command, and another
-/// one for any others, which would be admitted unseen. Of the command's moment.
-fn admission_id(of: CommandId, keys: &BTreeSet<Key>) -> CommandId {
+/// The id under which what a command brings is admitted: the same when it comes again, and another one for any other entry,
+/// which would be admitted unseen. Nothing of who it is goes in: it outlasts an erasure, and whoever can make pseudonyms
+/// would find the person by it. Of the command's moment.
+pub(super) fn admission_id(order: &Order) -> CommandId {
+    let of = order.call.id;
     let mut digest = Sha256::new_with_prefix(of.as_uuid().as_bytes());
-    for (epoch, key) in keys {
+    digest.update(order.entry_id.to_string());
+    for (epoch, _) in keys_of(order) {
         digest.update(epoch.0.to_be_bytes());
-        digest.update(key.as_bytes());
     }
     let mut bytes = *of.as_uuid().as_bytes();
     let (version, variant) = (bytes[6] & 0xf0, bytes[8] & 0xc0);

@@ -178,6 +178,29 @@ async fn what_is_left_of_a_message_that_was_admitted_is_admitted_once() {
     assert!(!world.bring(9, person(9), Some(4)).await, "one too many");
 }
 
+/// It is there to be read when the entry is erased, and nobody may try persons on it.
+#[tokio::test]
+async fn who_it_is_does_not_show_in_the_id_under_which_a_person_is_admitted() {
+    let world = World::start().await;
+    let asked = by(ONE, "RegisterEntry", ()).unwrap();
+    let caller = super::super::Caller::of(&asked);
+    let context = world.region.context();
+    let admitted_as = |number: u32, who: u32| {
+        let request = v1::RegisterEntryRequest {
+            context: context.clone(),
+            ..world.region.register(ONE, number, person(who))
+        };
+        let order = crate::wire::register(&request, &world.api.asking(&caller)).unwrap();
+        super::super::grants::admission_id(&order)
+    };
+    assert_eq!(admitted_as(1, 1), admitted_as(1, 2));
+    assert_ne!(
+        admitted_as(1, 1),
+        admitted_as(2, 1),
+        "each entry by itself: one grant is not used for two"
+    );
+}
+
 #[tokio::test]
 async fn a_registration_that_is_refused_uses_up_no_grant() {
     let world = World::start().await;
