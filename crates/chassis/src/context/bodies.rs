@@ -58,19 +58,28 @@ impl Bodies {
         }
     }
 
-    /// Puts what was decided into a commit. A stream that has no key yet is given one.
+    /// Puts what was decided into a commit. A stream that has no key yet is given one, which is returned.
     pub(super) fn seal(
         &self,
         commit: &mut NewCommit,
         clear: Clear,
         (kid, now): (Option<Kid>, Timestamp),
-    ) -> Result<(), KeyError> {
-        commit.body = match self {
-            Self::Clear => clear.region.into(),
-            Self::Sealed(_) if clear.region.is_empty() => Bytes::new(),
-            Self::Sealed(sealed) => sealed.seal(commit, clear, (kid, now))?,
+    ) -> Result<Option<Kid>, KeyError> {
+        let sealed = match self {
+            Self::Sealed(sealed) if !clear.region.is_empty() => sealed,
+            Self::Sealed(_) | Self::Clear => {
+                commit.body = clear.region.into();
+                return Ok(None);
+            }
         };
-        Ok(())
+        let given = match kid {
+            Some(_) => None,
+            None => Some(sealed.keyring.issue(now)?),
+        };
+        if let Some(kid) = kid.or(given) {
+            commit.body = sealed.seal(commit, clear, kid)?;
+        }
+        Ok(given)
     }
 
     /// How many keys were destroyed, as far as is known.
@@ -103,16 +112,7 @@ impl Sealed {
         })
     }
 
-    fn seal(
-        &self,
-        commit: &NewCommit,
-        clear: Clear,
-        (kid, now): (Option<Kid>, Timestamp),
-    ) -> Result<Bytes, KeyError> {
-        let kid = match kid {
-            Some(kid) => kid,
-            None => self.keyring.issue(now)?,
-        };
+    fn seal(&self, commit: &NewCommit, clear: Clear, kid: Kid) -> Result<Bytes, KeyError> {
         let place = place_of_body(&self.topic, kid, &Head::of_new(commit));
         let region = Zeroizing::new(clear.region);
         let region_key = self.keyring.key(kid, Audience::Region)?;

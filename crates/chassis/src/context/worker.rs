@@ -160,9 +160,10 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         };
         let kid = slot.and_then(|slot| slot.kid);
         let bodies = &self.shared.bodies;
-        if let Err(error) = bodies.seal(&mut commit, plan.body, (kid, self.clock.now())) {
-            return self.give_up(attempt, &without_key(&error));
-        }
+        let given = match bodies.seal(&mut commit, plan.body, (kid, self.clock.now())) {
+            Ok(given) => given.zip(bodies.keyring().cloned()),
+            Err(error) => return self.give_up(attempt, &without_key(&error)),
+        };
         if let Some(turn) = self.turns.by_stream.get_mut(stream) {
             turn.in_flight = Some(attempt_id);
         }
@@ -170,9 +171,12 @@ impl<C: Codec, V: View<C::Aggregate>> Worker<C, V> {
         let failed = self.failed.clone();
         self.shared.topic.submit(commit, move |result| {
             // Success is heard of by folding the commit.
-            if let Err(error) = result {
-                let _ = failed.send((attempt_id, error));
+            let Err(error) = result else { return };
+            // Also where nobody waits for the outcome any more.
+            if let (LogError::Void { .. }, Some((kid, keyring))) = (&error, given) {
+                keyring.discard(kid);
             }
+            let _ = failed.send((attempt_id, error));
         });
     }
 

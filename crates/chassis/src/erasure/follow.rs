@@ -75,6 +75,7 @@ async fn read(keyring: &Keyring, mut lines: Subscription) -> Result<(), String> 
                 Err(LogError::Closed) => return Ok(()),
                 Err(error) => return Err(format!("the erasure ledger cannot be read: {error}")),
             },
+            () = keyring.inner.has_unused.notified() => {}
             () = tokio::time::sleep(pause) => keyring.tidy(),
         }
         finish(keyring, &mut unfinished).await;
@@ -109,24 +110,26 @@ async fn kids_of(keyring: &Keyring, subject: Subject) -> Vec<Kid> {
 
 /// Destroys what is not destroyed yet; what fails is tried again.
 async fn finish(keyring: &Keyring, unfinished: &mut Unfinished) {
-    if unfinished.lines.is_empty() {
+    let unused = keyring.inner.unused.lock().clone();
+    if unfinished.lines.is_empty() && unused.is_empty() {
         return keyring.inner.erased.set_done(unfinished.up_to);
     }
-    let lines = unfinished.lines.clone();
-    match on_vault(keyring, move |vault| destroy(vault, &lines)).await {
+    let (lines, kids) = (unfinished.lines.clone(), unused.clone());
+    match on_vault(keyring, move |vault| destroy(vault, &lines, kids)).await {
         Ok(()) => {
             unfinished.lines.clear();
+            let mut left = keyring.inner.unused.lock();
+            left.retain(|kid| !unused.contains(kid));
             keyring.inner.erased.set_done(unfinished.up_to);
         }
         Err(error) => tracing::error!(
-            %error, keys.count = unfinished.lines.len(),
+            %error, keys.count = unfinished.lines.len() + unused.len(),
             "keys could not be destroyed, which is tried again: {error}"
         ),
     }
 }
 
-fn destroy(vault: &dyn KeyVault, lines: &[Subject]) -> Result<(), VaultError> {
-    let mut kids = Vec::with_capacity(lines.len());
+fn destroy(vault: &dyn KeyVault, lines: &[Subject], mut kids: Vec<Kid>) -> Result<(), VaultError> {
     // Each is tried: what cannot be destroyed does not hold up the rest.
     let mut destroyed = Ok(());
     for line in lines {

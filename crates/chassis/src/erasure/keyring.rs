@@ -8,6 +8,7 @@ use eventlog::{Position, Topic};
 use parking_lot::Mutex;
 use pseudonym::envelope::{Audience, DataKey, SubKey};
 use pseudonym::vault::{KeyVault, Kid, Quarter, VaultError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -41,6 +42,9 @@ pub(super) struct Inner {
     /// Made, durable, and not used yet.
     spare: Mutex<Spare>,
     held: Mutex<HashMap<(Kid, Audience), (SubKey, Instant)>>,
+    /// Keys of no entry, to be destroyed; and word that there are some.
+    pub(super) unused: Mutex<Vec<Kid>>,
+    pub(super) has_unused: Notify,
     tasks: TaskTracker,
 }
 
@@ -86,6 +90,8 @@ impl Keyring {
             confirmed: Mutex::default(),
             spare: Mutex::default(),
             held: Mutex::default(),
+            unused: Mutex::default(),
+            has_unused: Notify::default(),
             tasks: tasks.clone(),
         });
         let keyring = Self { inner };
@@ -146,6 +152,14 @@ impl Keyring {
             held.insert((kid, audience), (key.sub_key(audience), since));
         }
         Ok(kid)
+    }
+
+    /// Destroys a key whose only commit did not take effect. Kafka keeps that commit, and who erases the entry would not find
+    /// this key: it is no entry's, and in no ledger.
+    pub(crate) fn discard(&self, kid: Kid) {
+        self.let_go(&[kid]);
+        self.inner.unused.lock().push(kid);
+        self.inner.has_unused.notify_one();
     }
 
     /// Makes further keys, without anybody waiting for them.

@@ -1,19 +1,11 @@
 use domain::Timestamp;
 use eventlog::{LogError, Noted};
-use tokio::task::yield_now;
 
 use super::places::PlacesCodec;
-use super::{Answer, Command, Event, House, effect, refusal, repeat, stream, within};
+use super::{Answer, Command, Event, House, effect, refusal, repeat, settle, stream, within};
 use crate::context::Folded;
 use crate::context::decide::decide_all;
 use crate::{Effect, ExecuteError};
-
-/// Lets every task do what it can do without waiting for the log.
-async fn settle() {
-    for _ in 0..100 {
-        yield_now().await;
-    }
-}
 
 #[tokio::test]
 async fn what_waits_is_decided_together_and_a_rejected_command_does_not_touch_the_others() {

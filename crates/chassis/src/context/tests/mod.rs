@@ -308,3 +308,10 @@ async fn within<T>(answer: impl Future<Output = T>) -> T {
         .await
         .expect("it comes within the deadline")
 }
+
+/// Lets every task do what it can do without waiting for the log.
+async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}

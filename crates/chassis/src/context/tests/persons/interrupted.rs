@@ -3,6 +3,7 @@ use pseudonym::vault::{Kid, Quarter, VaultError};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::super::{repeat, settle};
 use super::*;
 use crate::erasure::Subject;
 
@@ -198,4 +199,39 @@ async fn what_an_operator_skips_while_keys_are_not_to_be_had_is_skipped_as_soon_
     let folded = node.context.read();
     let slot = folded.get(&stream("a")).expect("it is there");
     assert_eq!((slot.state.taken, slot.skipped_at), (0, Some(taken)));
+}
+
+/// Two nodes are asked to begin the same entry. Kafka keeps what the slower one wrote, and an erasure names one key only.
+#[tokio::test]
+async fn the_key_of_a_first_commit_that_came_too_late_is_destroyed_at_once() {
+    let disk = Disk::new();
+    let region = disk.opened();
+    let (one, two) = (region.node("one").await, region.node("two").await);
+    region.gate.shut();
+    let call = region.call(Command::Open(3));
+    let by_one = one.submit("a", &call).await;
+    let by_two = two.submit("a", &repeat(&call)).await;
+    let quarter = Quarter::of_millis(region.now());
+    // Each decides, and takes one of those that it has made.
+    settle().await;
+    let made = region.vault.made_in(quarter).expect("they can be listed");
+    region.gate.open();
+    effect(within(by_one).await);
+    effect(within(by_two).await);
+    let in_effect = kid_of(&one, "a");
+    let destroyed = || {
+        let destroyed = made
+            .iter()
+            .filter(|kid| is_destroyed(&*region.vault, **kid));
+        destroyed.copied().collect::<Vec<_>>()
+    };
+    let one_is_destroyed = async {
+        while destroyed().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    within(one_is_destroyed).await;
+    assert_eq!(destroyed().len(), 1, "the other one's");
+    assert!(!is_destroyed(&*region.vault, in_effect));
+    assert_eq!(two.history("a").await, 1);
 }
