@@ -300,23 +300,24 @@ async fn a_server_that_does_not_know_what_was_acknowledged_gets_the_persons_all_
     assert_eq!(heard.lock().unwrap().evaluated, 3);
 }
 
+/// What is said of a registration, whoever it is.
+const REGISTRATION: [&str; 10] = [
+    "--care-type",
+    "specialised",
+    "--registered-on",
+    "2026-03-01",
+    "--age-band",
+    "25-44",
+    "--municipality",
+    "Groningen",
+    "--diagnosis-group",
+    "05",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_person_is_registered_and_found_again_by_a_number_on_standard_input() {
     let (server, heard) = waiting::start(Faults::default()).await;
-    let registration = [
-        "register",
-        "--bsn-stdin",
-        "--care-type",
-        "specialised",
-        "--registered-on",
-        "2026-03-01",
-        "--age-band",
-        "25-44",
-        "--municipality",
-        "Groningen",
-        "--diagnosis-group",
-        "05",
-    ];
+    let registration = [&["register", "--bsn-stdin"], &REGISTRATION[..]].concat();
     let output = doorstroom(&server, &registration, "999990019\n").await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let receipt = objects(&output).remove(0);
@@ -335,22 +336,9 @@ async fn one_person_is_registered_and_found_again_by_a_number_on_standard_input(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registration_that_is_given_again_by_its_command_s_id_is_of_the_same_entry() {
     let (server, _heard) = waiting::start(Faults::default()).await;
-    let registration = [
-        "register",
-        "--without-number",
-        "--care-type",
-        "specialised",
-        "--registered-on",
-        "2026-03-01",
-        "--age-band",
-        "25-44",
-        "--municipality",
-        "Groningen",
-        "--diagnosis-group",
-        "05",
-        "--command-id",
-        "0197a3b2-0000-7000-8000-000000000000",
-    ];
+    let again = ["--command-id", "0197a3b2-0000-7000-8000-000000000000"];
+    let person = ["register", "--without-number"];
+    let registration = [&person, &REGISTRATION[..], &again].concat();
     let mut entries = Vec::new();
     for _ in 0..2 {
         let output = doorstroom(&server, &registration, "").await;

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::told::ToldError;
 use super::*;
 
@@ -30,6 +32,13 @@ fn what_a_region_says_is_read_and_shown_and_never_rounded_up() {
     }
 }
 
+fn settings(data: &Path) -> Settings {
+    Settings {
+        data: data.to_owned(),
+        ..Settings::default()
+    }
+}
+
 fn two() -> Custodians {
     Custodians::parse(&["a.ahmed@notary", "b.bakker@zorgring"]).unwrap()
 }
@@ -47,10 +56,7 @@ fn asked(lose_the_rest: bool, caller: Option<&str>) -> Asked {
 #[tokio::test]
 async fn where_nobody_can_say_the_keys_stay_unless_the_rest_may_be_lost_and_that_is_noted() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings {
-        data: folder.path().to_owned(),
-        ..Settings::default()
-    };
+    let settings = settings(folder.path());
     let epoch = Epoch::parse("2026a").unwrap();
     let keys = storage::keys(&settings);
     Ring::init(&keys, Stage::Recoder, (epoch, "2026-11-25")).unwrap();
@@ -80,10 +86,7 @@ async fn where_nobody_can_say_the_keys_stay_unless_the_rest_may_be_lost_and_that
 #[tokio::test]
 async fn what_a_region_says_of_no_entry_lets_nothing_go_at_the_evaluator() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings {
-        data: folder.path().to_owned(),
-        ..Settings::default()
-    };
+    let settings = settings(folder.path());
     let epoch = Epoch::parse("2026a").unwrap();
     let may_go = async |regions: [&str; 2], lose_the_rest: bool| {
         let asked = Asked {
@@ -133,10 +136,7 @@ async fn work(settings: &Settings, verb: &str, more: &[&str]) -> Result<String, 
 async fn what_was_cut_short_between_the_stages_is_finished_when_it_is_said_again() {
     for emergency in [false, true] {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings {
-            data: folder.path().to_owned(),
-            ..Settings::default()
-        };
+        let settings = settings(folder.path());
         let first = Epoch::parse("2026a").unwrap();
         let keys = storage::keys(&settings);
         for stage in Stage::ALL {
