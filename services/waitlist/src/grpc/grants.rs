@@ -52,7 +52,7 @@ impl Api {
                 .filter(|key| claimed.insert(*key))
                 .collect();
             if !new.is_empty() {
-                calls.push((admission(order, (receipt, &new), caller), new.len()));
+                calls.push((admission(order, (receipt, new.len()), caller), new.len()));
             }
             own.push(new);
         }
@@ -181,13 +181,13 @@ impl Api {
 /// Asks for what one command brings, under an id of its own: a command may be repeated in other company than it first came in.
 fn admission(
     order: &Order,
-    (receipt, new): (Option<BookedReceipt>, &[Key]),
+    (receipt, new): (Option<BookedReceipt>, usize),
     caller: &Caller,
 ) -> Call<BookCommand> {
     Call {
         command: BookCommand::Admit {
             receipt,
-            new: u32::try_from(new.len()).unwrap_or(u32::MAX),
+            new: u32::try_from(new).unwrap_or(u32::MAX),
         },
         id: admission_id(order),
         repeat: order.call.repeat,
